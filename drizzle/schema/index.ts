@@ -1,0 +1,4 @@
+export * from './canned-responses.ts';
+export * from './chat-agents.ts';
+export * from './conversations.ts';
+export * from './messages.ts';

@@ -1,0 +1,14 @@
+import { sql } from 'drizzle-orm';
+
+/**
+ * The two questions every policy asks. Wrapped in a sub-select so that Postgres evaluates each once a
+ * statement and not once a row.
+ */
+export const currentUser = sql`(select auth.uid())`;
+
+/**
+ * An active, non-anonymous agent. A security definer function in a schema the API doesn't expose: a policy on
+ * `chat_agents` that reads `chat_agents` recurses, and an agent list inside other tables' policies locks agents
+ * out as soon as that list is protected itself.
+ */
+export const isAgent = sql`(select private.is_agent())`;
