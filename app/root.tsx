@@ -1,12 +1,36 @@
-import { Links, Meta, Outlet, Scripts, ScrollRestoration } from '@remix-run/react';
+import type { LinksFunction, MetaFunction } from '@remix-run/cloudflare';
+import {
+  isRouteErrorResponse,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useRouteError,
+} from '@remix-run/react';
 import type { ReactNode } from 'react';
+import { Notice } from './site/notice.tsx';
+import base from './styles/base.css?url';
+import notice from './styles/notice.css?url';
+import tokens from './styles/tokens.css?url';
+
+export const links: LinksFunction = () => [
+  { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
+  { rel: 'stylesheet', href: tokens },
+  { rel: 'stylesheet', href: base },
+  { rel: 'stylesheet', href: notice },
+];
+
+export const meta: MetaFunction = () => [{ title: 'WellChina' }];
 
 export function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <head>
         <meta charSet="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="theme-color" content="#f6f4ef" media="(prefers-color-scheme: light)" />
+        <meta name="theme-color" content="#101615" media="(prefers-color-scheme: dark)" />
         <Meta />
         <Links />
       </head>
@@ -21,4 +45,33 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function App() {
   return <Outlet />;
+}
+
+export function ErrorBoundary() {
+  const error = useRouteError();
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  const home = (
+    <a className="button" href="/">
+      Go to the home page
+    </a>
+  );
+  if (status === 404) {
+    return (
+      <Notice title="This page doesn’t exist" actions={home}>
+        The address may be mistyped, or the page has moved.
+      </Notice>
+    );
+  }
+  const again = (
+    <a className="button button--quiet" href="">
+      Try again
+    </a>
+  );
+  return (
+    <Notice title="Something went wrong" actions={[again, home]}>
+      {status === 503
+        ? 'The service can’t be reached right now. It usually is back within a minute.'
+        : 'That was our mistake, not yours. Trying again often helps.'}
+    </Notice>
+  );
 }

@@ -1,0 +1,53 @@
+import type { ConversationSummary, SystemEvent } from '../protocol/model.ts';
+
+type LastMessage = NonNullable<ConversationSummary['lastMessage']>;
+
+/** One line of the newest message for the list; what an agent wrote is marked, so that it's clear whose turn it is. */
+export function snippet(message: ConversationSummary['lastMessage'], visitor: string): string {
+  if (!message) return 'No messages yet';
+  const text = message.text?.replace(/\s+/gu, ' ').trim();
+  switch (message.senderRole) {
+    case 'system':
+      return message.event ? eventSnippet(message.event, visitor) : (text ?? '');
+    case 'agent':
+      return `Reply: ${text || kindSnippet(message.kind)}`;
+    case 'visitor':
+      return text || kindSnippet(message.kind);
+    default:
+      return message.senderRole satisfies never;
+  }
+}
+
+function kindSnippet(kind: LastMessage['kind']): string {
+  switch (kind) {
+    case 'image':
+      return 'Sent a picture';
+    case 'file':
+      return 'Sent a file';
+    case 'text':
+    case 'system':
+      return '';
+    default:
+      return kind satisfies never;
+  }
+}
+
+function eventSnippet({ key, params }: SystemEvent, visitor: string): string {
+  const agent = params.agent ?? params.name ?? 'An agent';
+  switch (key) {
+    case 'queued':
+      return `${visitor} joined the queue`;
+    case 'joined':
+      return `${agent} joined the chat`;
+    case 'taken_over':
+      return `${agent} took over`;
+    case 'transferred':
+      return `Handed to ${agent}`;
+    case 'closed':
+      return 'Conversation closed';
+    case 'reopened':
+      return 'Conversation reopened';
+    default:
+      return key satisfies never;
+  }
+}

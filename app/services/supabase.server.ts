@@ -1,0 +1,123 @@
+import {
+  combineChunks,
+  createServerClient,
+  parseCookieHeader,
+  serializeCookieHeader,
+  stringFromBase64URL,
+} from '@supabase/ssr';
+import { z } from 'zod';
+
+/** Name of the cookie (or of its numbered chunks) that holds an agent's session. */
+export const SESSION_COOKIE = 'wellchina-agent';
+
+/** How long Auth may take to answer before it counts as away. */
+const AUTH_TIMEOUT_MS = 8_000;
+
+type AuthEnv = Pick<Env, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>;
+type ServerClient = ReturnType<typeof createServerClient>;
+
+/** Why Auth gave no answer about a person: it is away, or it asked us to slow down. */
+export type NoAnswer = 'away' | 'busy';
+
+export interface RequestAuth {
+  auth: ServerClient['auth'];
+  /** Set when a call got no definite answer: whatever the client then says about the session means nothing. */
+  noAnswer(): NoAnswer | null;
+  /** Cookies and cache headers for the response; none where Auth gave no answer, so nobody loses a session by it. */
+  headers(): Headers;
+}
+
+/**
+ * Supabase Auth for one request, with the session in the request's cookies (HttpOnly, SameSite=Lax).
+ *
+ * Only a definite answer may end a session, and supabase-js takes a 429 for one and retries a 5xx for half a
+ * minute while the page waits. So every non-answer is noted here and passed on as a plain refusal; what the
+ * client makes of it is dropped with `headers()`.
+ */
+export function authOf(request: Request, env: AuthEnv): RequestAuth {
+  let noAnswer: NoAnswer | null = null;
+  const headers = new Headers();
+  const client = createServerClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, {
+    cookieOptions: { name: SESSION_COOKIE, ...cookieAttributes(request) },
+    cookies: {
+      encode: 'tokens-only',
+      getAll: () => cookiesOf(request),
+      setAll(cookies, cacheHeaders) {
+        for (const { name, value, options } of cookies) {
+          headers.append('Set-Cookie', serializeCookieHeader(name, value, options));
+        }
+        for (const [name, value] of Object.entries(cacheHeaders)) headers.set(name, value);
+      },
+    },
+    global: {
+      fetch: async (input, init) => {
+        try {
+          const response = await fetch(input, { ...init, signal: AbortSignal.timeout(AUTH_TIMEOUT_MS) });
+          noAnswer = response.status === 429 ? 'busy' : isNoAnswer(response.status) ? 'away' : noAnswer;
+          if (!isNoAnswer(response.status)) return response;
+          await response.body?.cancel();
+        } catch {
+          noAnswer = 'away';
+        }
+        return Response.json({ error_code: 'no_answer', msg: 'Auth gave no answer.' }, { status: 400 });
+      },
+    },
+  });
+  return {
+    auth: client.auth,
+    noAnswer: () => noAnswer,
+    headers: () => (noAnswer === null ? new Headers(headers) : new Headers()),
+  };
+}
+
+/** Headers that take the session cookie, all its chunks, out of the browser. */
+export function withoutSession(request: Request): Headers {
+  const headers = new Headers({ 'Cache-Control': 'private, no-store' });
+  for (const { name } of cookiesOf(request)) {
+    if (name !== SESSION_COOKIE && !name.startsWith(`${SESSION_COOKIE}.`)) continue;
+    headers.append(
+      'Set-Cookie',
+      serializeCookieHeader(name, '', { ...cookieAttributes(request), maxAge: 0 }),
+    );
+  }
+  return headers;
+}
+
+/**
+ * The agent's access token as the cookie holds it, not verified and possibly expired; null where there is none.
+ * For sockets and API calls, which must not refresh by the way: a client that is told 4401 calls `/agent/refresh`.
+ */
+export async function sessionTokenOf(request: Request): Promise<string | null> {
+  const cookies = new Map(cookiesOf(request).map(({ name, value }) => [name, value]));
+  const stored = await combineChunks(SESSION_COOKIE, (name) => cookies.get(name) ?? null);
+  if (!stored) return null;
+  try {
+    const text = stored.startsWith('base64-') ? stringFromBase64URL(stored.slice('base64-'.length)) : stored;
+    return storedSession.parse(JSON.parse(text)).access_token;
+  } catch {
+    return null;
+  }
+}
+
+const storedSession = z.object({ access_token: z.string().min(1) });
+
+function isNoAnswer(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
+}
+
+function cookiesOf(request: Request): { name: string; value: string }[] {
+  return parseCookieHeader(request.headers.get('Cookie') ?? '').map(({ name, value }) => ({
+    name,
+    value: value ?? '',
+  }));
+}
+
+/** Secure wherever there is TLS; a plain `http://localhost` gets a cookie every browser keeps. */
+function cookieAttributes(request: Request) {
+  return {
+    httpOnly: true,
+    secure: new URL(request.url).protocol === 'https:',
+    sameSite: 'lax',
+    path: '/',
+  } as const;
+}
