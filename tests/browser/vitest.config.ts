@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+import { root, support } from '../support/project-root.ts';
+
+/** Real browsers on the built Worker. */
+export default defineConfig({
+  root,
+  test: {
+    name: 'browser',
+    include: ['tests/browser/**/*.test.ts'],
+    environment: 'node',
+    globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A browser and a workerd fill two cores.
+    maxWorkers: 1,
+    sequence: { groupOrder: 3 },
+  },
+});

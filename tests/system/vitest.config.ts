@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+import { root, support } from '../support/project-root.ts';
+
+/** The start command, the local backend and the built Worker as processes, talked to from outside. */
+export default defineConfig({
+  root,
+  test: {
+    name: 'system',
+    include: ['tests/system/**/*.test.ts', 'supabase/local/**/*.test.ts'],
+    environment: 'node',
+    globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
+    // Processes need a while on a busy machine; a test that hangs is still found.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    sequence: { groupOrder: 2 },
+  },
+});

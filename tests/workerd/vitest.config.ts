@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+import { root, support } from '../support/project-root.ts';
+
+// wrangler wants a database before the tests' own is there; see `hyperdrives` below.
+process.env.CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE ??= 'postgres://u:p@127.0.0.1:1/none';
+
+/** Durable Objects and Store in the real runtime, with real Postgres. */
+export default defineConfig({
+  root,
+  plugins: [
+    cloudflareTest(({ inject }) => {
+      const backend = inject('backend');
+      return {
+        main: path.join(root, 'workers/test-entry.ts'),
+        wrangler: { configPath: path.join(root, 'wrangler.toml') },
+        miniflare: {
+          // Otherwise Miniflare asks Cloudflare what `request.cf` might look like.
+          cf: false,
+          hyperdrives: { HYPERDRIVE: backend.databaseUrl },
+          bindings: {
+            SUPABASE_URL: backend.supabaseUrl,
+            SUPABASE_ANON_KEY: backend.anonKey,
+            SUPABASE_SERVICE_ROLE_KEY: backend.serviceRoleKey,
+            TICKET_SECRET: 'a secret for tests, long enough to be one',
+          },
+        },
+      };
+    }),
+  ],
+  test: {
+    name: 'workerd',
+    include: ['workers/**/*.workerd.test.ts'],
+    globalSetup: [support('setup-backend.ts')],
+    setupFiles: [support('no-console-errors.ts')],
+    sequence: { groupOrder: 1 },
+  },
+});
