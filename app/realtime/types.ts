@@ -57,8 +57,11 @@ export interface ConversationSnapshot {
 }
 
 export interface ConversationActions {
-  /** Puts the text into the outbox and sends it as soon as it can. Returns its client id. */
-  send(text: string): string;
+  /**
+   * Puts the text into the outbox and sends it as soon as it can. Returns its client id: a new one, or `id` where one
+   * was given out before there was a conversation.
+   */
+  send(text: string, id?: string): string;
   retry(id: string): void;
   /** Gives a failed message up; returns its text so that the composer can take it back. */
   discard(id: string): string | null;
