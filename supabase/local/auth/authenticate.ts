@@ -22,12 +22,12 @@ export async function requireUser(
   if ([claims.aud].flat()[0] !== AUDIENCE) {
     throw badRequest('validation_failed', "Token audience doesn't match request audience");
   }
-  const user = await findUser(services.sql, claims.sub);
+  const { sub, session_id: sessionId } = claims;
+  const user = await services.db.run((sql) => findUser(sql, sub));
   if (!user) throw forbidden('user_not_found', 'User from sub claim in JWT does not exist');
-  const sessionId = claims.session_id;
   if (typeof sessionId !== 'string' || sessionId === '') return { user, session: null };
   if (!UUID.test(sessionId)) throw forbidden('bad_jwt', 'invalid claim: session_id claim must be a UUID');
-  const session = await findSession(services.sql, sessionId);
+  const session = await services.db.run((sql) => findSession(sql, sessionId));
   if (!session) throw forbidden('session_not_found', 'Session from session_id claim in JWT does not exist');
   return { user, session };
 }

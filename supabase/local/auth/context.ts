@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import type { Sql } from './data/database.ts';
+import type { Database } from './data/database.ts';
 import type { Caller } from './data/sessions.ts';
 import { clientAddress } from './http/address.ts';
 import type { Keys } from './keys.ts';
@@ -9,7 +9,7 @@ import type { AuthSettings } from './settings.ts';
 
 /** What every handler works with. */
 export interface AuthServices {
-  sql: Sql;
+  db: Database;
   keys: Keys;
   settings: AuthSettings;
   /** `<url>/auth/v1`: the `iss` of every token. */

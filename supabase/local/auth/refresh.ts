@@ -1,5 +1,5 @@
 import type { AuthServices } from './context.ts';
-import { type Tx, transaction } from './data/database.ts';
+import type { Sql } from './data/database.ts';
 import {
   activeToken,
   type Caller,
@@ -28,7 +28,7 @@ import { type TokenResponse, tokenResponse } from './tokens.ts';
  */
 export async function refresh(services: AuthServices, token: string, caller: Caller): Promise<TokenResponse> {
   const now = new Date(services.settings.now());
-  return transaction(services.sql, async (tx) => {
+  return services.db.transaction(async (tx) => {
     const glimpse = await findToken(tx, token);
     if (!glimpse) throw notFound();
     await tx`set local lock_timeout = '5s'`;
@@ -51,7 +51,7 @@ export async function refresh(services: AuthServices, token: string, caller: Cal
 }
 
 /** What a token that has been used before is good for. */
-async function again(services: AuthServices, tx: Tx, used: TokenRow, now: Date): Promise<string> {
+async function again(services: AuthServices, tx: Sql, used: TokenRow, now: Date): Promise<string> {
   const active = await activeToken(tx, used.session_id);
   if (active?.parent === used.token) return active.token;
   const until = used.updated_at.getTime() + services.settings.refreshReuseInterval * 1000;

@@ -1,7 +1,7 @@
 import { freePort } from '../postgres/ports.ts';
 import { authApp } from './app.ts';
 import type { AuthServices } from './context.ts';
-import { openDatabase } from './data/database.ts';
+import { Database } from './data/database.ts';
 import { loadKeys } from './keys.ts';
 import { type Listener, listen } from './listen.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -43,7 +43,7 @@ export async function startSupabaseLocal(options: SupabaseLocalOptions): Promise
   let listener: Listener | null = null;
   let url = '';
   const services: AuthServices = {
-    sql: openDatabase(options.databaseUrl),
+    db: new Database(options.databaseUrl),
     keys,
     settings,
     issuer: () => `${url}/auth/v1`,
@@ -63,11 +63,10 @@ export async function startSupabaseLocal(options: SupabaseLocalOptions): Promise
       const open = listener;
       listener = null;
       await open?.close();
-      await services.sql.end({ timeout: 1 });
+      await services.db.close();
     },
     async restart() {
       if (listener) return;
-      services.sql = openDatabase(options.databaseUrl);
       listener = await listen(authApp(services), port);
     },
   };

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { AuthServices } from './context.ts';
-import type { Tx } from './data/database.ts';
+import type { Sql } from './data/database.ts';
 import { amrOf } from './data/sessions.ts';
 import { userJson } from './data/user-json.ts';
 import { identitiesOf, type UserRow } from './data/users.ts';
@@ -23,7 +23,7 @@ export interface TokenResponse {
 /** Signs an access token for the session (claims as GoTrue's AccessTokenClaims) and makes the answer around it. */
 export async function tokenResponse(
   services: AuthServices,
-  tx: Tx,
+  tx: Sql,
   user: UserRow,
   sessionId: string,
   refreshToken: string,

@@ -19,12 +19,12 @@ export async function claim(dataDir: string): Promise<void> {
     (text) => JSON.parse(text) as Owner,
     () => null,
   );
-  if (owner && began(owner.pid) === owner.began) {
+  if (owner && processStart(owner.pid) === owner.began) {
     throw new Error(`Postgres in ${dataDir} is already run by process ${owner.pid}. Stop that one first.`);
   }
   await writeFile(
     file,
-    JSON.stringify({ pid: process.pid, began: began(process.pid) ?? '' } satisfies Owner),
+    JSON.stringify({ pid: process.pid, began: processStart(process.pid) ?? '' } satisfies Owner),
   );
 }
 
@@ -47,7 +47,7 @@ export async function endLeftover(cluster: string): Promise<void> {
   if (Number.isNaN(pid)) return;
   if (isPostgresOf(pid, cluster)) {
     process.kill(pid, 'SIGINT');
-    for (let waited = 0; began(pid) !== null; waited += 20) {
+    for (let waited = 0; processStart(pid) !== null; waited += 20) {
       if (waited === 10_000) process.kill(pid, 'SIGQUIT');
       if (waited > 20_000) throw new Error(`the Postgres left behind (process ${pid}) does not end`);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -56,8 +56,8 @@ export async function endLeftover(cluster: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** When the process began; null when there is none. */
-function began(pid: number): string | null {
+/** When the process began, as the system tells it; null when there is none (a zombie is none). */
+export function processStart(pid: number): string | null {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -78,7 +78,7 @@ function began(pid: number): string | null {
 }
 
 function isPostgresOf(pid: number, cluster: string): boolean {
-  if (began(pid) === null) return false;
+  if (processStart(pid) === null) return false;
   const command =
     process.platform === 'linux' ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : (ps(pid, 'command') ?? '');
   return command.includes('postgres') && command.includes(cluster);

@@ -1,37 +1,92 @@
 import postgres from 'postgres';
 import { AuthError, CommitThenFail } from '../http/errors.ts';
+import { Connection } from './connection.ts';
 
+/** A connection to ask with; in a transaction, the transaction's. */
 export type Sql = postgres.Sql;
-export type Tx = postgres.TransactionSql;
+
+const MAX_CONNECTIONS = 10;
 
 /**
- * Connections as GoTrue has them on a hosted project: role `supabase_auth_admin`, search path `auth`. A trigger on
- * `auth.users` that works only with more power or another path fails here too.
- * Postgres may go away and come back: the next query after its return connects anew.
+ * A few connections, each borrowed by one piece of work at a time.
+ *
+ * Not postgres.js' own pool: in 3.4.9 a transaction whose connection dies writes its rollback to a socket that is
+ * gone, which throws outside of any promise and ends the process (porsager/postgres#1154, #1208). So each of ours is a
+ * pool of one, refuses every statement once it is closed, and is then thrown away.
  */
-export function openDatabase(adminUrl: string): Sql {
-  return postgres(adminUrl, {
-    max: 10,
-    idle_timeout: 60,
-    connect_timeout: 5,
-    // The default waits up to 20 s longer after each failure, long after Postgres has returned.
-    backoff: () => 0.1,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { role: 'supabase_auth_admin', search_path: 'auth', application_name: 'auth-stand-in' },
-  });
+export class Database {
+  readonly #url: string;
+  readonly #idle: Connection[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #open = 0;
+
+  constructor(adminUrl: string) {
+    this.#url = adminUrl;
+  }
+
+  /** Runs statements, each for itself. */
+  async run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const connection = await this.#borrow();
+    try {
+      return await work(connection.sql);
+    } catch (error) {
+      // Not an answer of Postgres or ours: nobody knows what state the connection is in.
+      if (!isAnswer(error)) connection.closed = true;
+      throw error;
+    } finally {
+      this.#giveBack(connection);
+    }
+  }
+
+  /** A transaction. `CommitThenFail` ends it with a commit and then its answer; anything else thrown rolls back. */
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.run(async (sql) => {
+      await sql`begin`;
+      try {
+        const value = await work(sql);
+        await sql`commit`;
+        return value;
+      } catch (error) {
+        if (error instanceof CommitThenFail) {
+          await sql`commit`;
+          throw error.answer;
+        }
+        // Without a connection there is nothing to roll back: Postgres has done it.
+        if (isAnswer(error)) await sql`rollback`;
+        throw error;
+      }
+    });
+  }
+
+  /** Closes what is idle; what is in use closes when it is given back. */
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((connection) => this.#discard(connection)));
+  }
+
+  async #borrow(): Promise<Connection> {
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (connection?.closed === false) return connection;
+      if (connection) void this.#discard(connection);
+      else if (this.#open < MAX_CONNECTIONS) {
+        this.#open++;
+        return new Connection(this.#url);
+      } else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #giveBack(connection: Connection): void {
+    if (connection.closed) void this.#discard(connection);
+    else this.#idle.push(connection);
+    this.#waiting.shift()?.();
+  }
+
+  async #discard(connection: Connection): Promise<void> {
+    this.#open--;
+    await connection.end();
+  }
 }
 
-/** A transaction that `CommitThenFail` ends with a commit and then its answer; anything else thrown rolls back. */
-export async function transaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const result = await sql.begin(async (tx) => {
-    try {
-      return { value: await work(tx) };
-    } catch (error) {
-      if (error instanceof CommitThenFail) return { failure: error.answer };
-      throw error;
-    }
-  });
-  if ('failure' in result && result.failure instanceof AuthError) throw result.failure;
-  return (result as { value: T }).value;
+function isAnswer(error: unknown): boolean {
+  return error instanceof postgres.PostgresError || error instanceof AuthError;
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Sql, Tx } from './database.ts';
+import type { Sql } from './database.ts';
 import { type UserRow, updateUser } from './users.ts';
 
 export interface SessionRow {
@@ -34,7 +34,7 @@ export interface Amr {
 
 /** A new session with its first refresh token, and the time of the sign-in on the user. */
 export async function openSession(
-  tx: Tx,
+  tx: Sql,
   userId: string,
   method: 'password' | 'anonymous',
   caller: Caller,
@@ -53,7 +53,7 @@ export async function openSession(
 }
 
 /** How the session was signed in, oldest first. */
-export async function amrOf(sql: Sql | Tx, sessionId: string): Promise<Amr[]> {
+export async function amrOf(sql: Sql, sessionId: string): Promise<Amr[]> {
   const rows = await sql<{ authentication_method: string; updated_at: Date }[]>`
     select authentication_method, updated_at from auth.mfa_amr_claims where session_id = ${sessionId} order by updated_at`;
   return rows.map((row) => ({
@@ -62,42 +62,42 @@ export async function amrOf(sql: Sql | Tx, sessionId: string): Promise<Amr[]> {
   }));
 }
 
-export async function findSession(sql: Sql | Tx, id: string): Promise<SessionRow | null> {
+export async function findSession(sql: Sql, id: string): Promise<SessionRow | null> {
   const [row] = await sql<SessionRow[]>`select * from auth.sessions where id = ${id}`;
   return row ?? null;
 }
 
 /** The session, locked until the transaction ends. Whoever touches a session's tokens holds this lock first. */
-export async function lockSession(tx: Tx, id: string): Promise<SessionRow | null> {
+export async function lockSession(tx: Sql, id: string): Promise<SessionRow | null> {
   const [row] = await tx<SessionRow[]>`select * from auth.sessions where id = ${id} for update`;
   return row ?? null;
 }
 
-export async function findToken(sql: Sql | Tx, token: string): Promise<TokenRow | null> {
+export async function findToken(sql: Sql, token: string): Promise<TokenRow | null> {
   const [row] = await sql<TokenRow[]>`select * from auth.refresh_tokens where token = ${token}`;
   return row ?? null;
 }
 
 /** The session's newest token that has not been used. */
-export async function activeToken(tx: Tx, sessionId: string): Promise<TokenRow | null> {
+export async function activeToken(tx: Sql, sessionId: string): Promise<TokenRow | null> {
   const [row] = await tx<TokenRow[]>`
     select * from auth.refresh_tokens where session_id = ${sessionId} and not revoked order by id desc limit 1`;
   return row ?? null;
 }
 
 /** Uses a token up and gives its successor. */
-export async function swapToken(tx: Tx, used: TokenRow, now: Date): Promise<string> {
+export async function swapToken(tx: Sql, used: TokenRow, now: Date): Promise<string> {
   await tx`update auth.refresh_tokens set revoked = true, updated_at = ${now} where id = ${used.id}`;
   return insertToken(tx, used.user_id, used.session_id, used.token, now);
 }
 
 /** Ends the session's whole family of tokens: somebody who should not had one of them. */
-export async function revokeFamily(tx: Tx, sessionId: string, now: Date): Promise<void> {
+export async function revokeFamily(tx: Sql, sessionId: string, now: Date): Promise<void> {
   await tx`
     update auth.refresh_tokens set revoked = true, updated_at = ${now} where session_id = ${sessionId} and not revoked`;
 }
 
-export async function noteRefresh(tx: Tx, sessionId: string, caller: Caller, now: Date): Promise<void> {
+export async function noteRefresh(tx: Sql, sessionId: string, caller: Caller, now: Date): Promise<void> {
   await tx`
     update auth.sessions set refreshed_at = ${now.toISOString()}::timestamptz at time zone 'utc', updated_at = ${now},
       user_agent = ${caller.userAgent}, ip = ${caller.ip}
@@ -106,7 +106,7 @@ export async function noteRefresh(tx: Tx, sessionId: string, caller: Caller, now
 
 /** Signs out: `local` this session, `others` all but it, `global` all of the user's. Tokens go with their session. */
 export async function closeSessions(
-  tx: Sql | Tx,
+  tx: Sql,
   userId: string,
   scope: 'global' | 'local' | 'others',
   sessionId: string | null,
@@ -117,7 +117,7 @@ export async function closeSessions(
 }
 
 async function insertToken(
-  tx: Tx,
+  tx: Sql,
   userId: string,
   sessionId: string,
   parent: string,

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import type { Sql, Tx } from './database.ts';
+import type { Sql } from './database.ts';
 
 export type Json = postgres.JSONValue;
 export type Metadata = Record<string, Json>;
@@ -44,18 +44,18 @@ export type UserChange = Partial<Omit<UserRow, 'id' | 'confirmed_at' | 'created_
 export const AUDIENCE = 'authenticated';
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-export async function findUser(sql: Sql | Tx, id: string): Promise<UserRow | null> {
+export async function findUser(sql: Sql, id: string): Promise<UserRow | null> {
   const [row] = await sql<UserRow[]>`select * from auth.users where id = ${id}`;
   return row ?? null;
 }
 
 /** The same, and nobody else changes the row before the transaction ends. */
-export async function lockUser(tx: Tx, id: string): Promise<UserRow | null> {
+export async function lockUser(tx: Sql, id: string): Promise<UserRow | null> {
   const [row] = await tx<UserRow[]>`select * from auth.users where id = ${id} for update`;
   return row ?? null;
 }
 
-export async function findUserByEmail(sql: Sql | Tx, email: string): Promise<UserRow | null> {
+export async function findUserByEmail(sql: Sql, email: string): Promise<UserRow | null> {
   const [row] = await sql<UserRow[]>`
     select * from auth.users
     where instance_id = ${NIL} and lower(email) = ${email.toLowerCase()} and aud = ${AUDIENCE} and not is_sso_user`;
@@ -63,7 +63,7 @@ export async function findUserByEmail(sql: Sql | Tx, email: string): Promise<Use
 }
 
 /** The user other than `me` who has this address, as their own or by an identity (GoTrue's IsDuplicatedEmail). */
-export async function emailOwner(sql: Sql | Tx, email: string, me?: string): Promise<UserRow | null> {
+export async function emailOwner(sql: Sql, email: string, me?: string): Promise<UserRow | null> {
   const [row] = await sql<UserRow[]>`
     select u.* from auth.users u
     where (lower(u.email) = ${email} or exists (select from auth.identities i where i.user_id = u.id and i.email = ${email}))
@@ -83,7 +83,7 @@ export interface NewUser {
   now: Date;
 }
 
-export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
+export async function insertUser(tx: Sql, user: NewUser): Promise<UserRow> {
   const [row] = await tx<UserRow[]>`
     insert into auth.users (
       instance_id, id, aud, role, email, encrypted_password, raw_app_meta_data, raw_user_meta_data, is_anonymous,
@@ -97,7 +97,7 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
 }
 
 /** Changes the given columns and returns the row as it is then (a trigger may have had its say). */
-export async function updateUser(tx: Tx, id: string, change: UserChange, now: Date): Promise<UserRow> {
+export async function updateUser(tx: Sql, id: string, change: UserChange, now: Date): Promise<UserRow> {
   const values: Record<string, unknown> = { ...change, updated_at: now };
   for (const column of ['raw_app_meta_data', 'raw_user_meta_data'] as const) {
     if (change[column] !== undefined) values[column] = tx.json(change[column]);
@@ -116,7 +116,7 @@ export function mergeMetadata(before: Metadata | null, change: Metadata): Metada
   return after;
 }
 
-export async function identitiesOf(sql: Sql | Tx, userId: string): Promise<IdentityRow[]> {
+export async function identitiesOf(sql: Sql, userId: string): Promise<IdentityRow[]> {
   return sql<IdentityRow[]>`select * from auth.identities where user_id = ${userId} order by created_at, id`;
 }
 
@@ -124,7 +124,7 @@ export async function identitiesOf(sql: Sql | Tx, userId: string): Promise<Ident
  * Sets the user's `email` identity, and `provider`/`providers` in app_metadata from all identities.
  * Returns the user as it is then.
  */
-export async function setEmailIdentity(tx: Tx, userId: string, data: Metadata, now: Date): Promise<UserRow> {
+export async function setEmailIdentity(tx: Sql, userId: string, data: Metadata, now: Date): Promise<UserRow> {
   await tx`
     insert into auth.identities (id, provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
     values (${crypto.randomUUID()}, ${userId}, ${userId}, ${tx.json(data)}, 'email', ${now}, ${now}, ${now})

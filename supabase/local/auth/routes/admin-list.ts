@@ -10,11 +10,14 @@ export async function listUsers(services: AuthServices, c: AuthContext): Promise
   const page = whole(c.req.query('page'), 1);
   const perPage = whole(c.req.query('per_page'), 50);
   if (perPage === 0) throw badPage('per_page must be greater than 0');
-  const rows = await services.sql<UserRow[]>`
-    select * from auth.users where aud = ${AUDIENCE} order by created_at desc, id
-    limit ${perPage} offset ${Math.max(0, page - 1) * perPage}`;
-  const [count] = await services.sql<{ total: string }[]>`
-    select count(*) as total from auth.users where aud = ${AUDIENCE}`;
+  const { rows, count } = await services.db.run(async (sql) => {
+    const rows = await sql<UserRow[]>`
+      select * from auth.users where aud = ${AUDIENCE} order by created_at desc, id
+      limit ${perPage} offset ${Math.max(0, page - 1) * perPage}`;
+    const [count] = await sql<{ total: string }[]>`
+      select count(*) as total from auth.users where aud = ${AUDIENCE}`;
+    return { rows, count };
+  });
   const total = Number(count?.total ?? 0);
   const pages = Math.ceil(total / perPage);
   // supabase-js reads the page from right behind the first "=", so `page` comes first.

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { requireAdmin, UUID } from '../authenticate.ts';
 import { type AuthContext, type AuthServices, timeOf } from '../context.ts';
-import { transaction } from '../data/database.ts';
 import { closeSessions } from '../data/sessions.ts';
 import { userJson } from '../data/user-json.ts';
 import {
@@ -46,7 +45,7 @@ export async function createUser(services: AuthServices, c: AuthContext): Promis
     throw badRequest('validation_failed', 'Cannot create a user without either an email or phone');
   }
   const email = normalEmail(params.email);
-  if (await emailOwner(services.sql, email)) throw emailExists();
+  if (await services.db.run((sql) => emailOwner(sql, email))) throw emailExists();
   if (params.id !== '' && !UUID.test(params.id)) {
     throw badRequest('validation_failed', 'ID must conform to the uuid v4 format');
   }
@@ -55,7 +54,7 @@ export async function createUser(services: AuthServices, c: AuthContext): Promis
   const password = params.password || randomBytes(32).toString('base64url');
   const hash = await hashPassword(password, services.settings);
   const id = params.id || crypto.randomUUID();
-  const answer = await transaction(services.sql, async (tx) => {
+  const answer = await services.db.transaction(async (tx) => {
     await insertUser(tx, {
       id,
       email,
@@ -82,7 +81,7 @@ export async function createUser(services: AuthServices, c: AuthContext): Promis
 export async function readUser(services: AuthServices, c: AuthContext): Promise<Response> {
   await requireAdmin(services, c);
   const user = await named(services, c);
-  return c.json(userJson(user, await identitiesOf(services.sql, user.id)));
+  return c.json(userJson(user, await services.db.run((sql) => identitiesOf(sql, user.id))));
 }
 
 /** PUT /admin/users/:id. A new password ends all of the user's sessions. */
@@ -92,14 +91,14 @@ export async function changeUser(services: AuthServices, c: AuthContext): Promis
   const params = await readBody(c, AdminUser);
   if (params.phone !== '') throw badRequest('phone_provider_disabled', 'Phone signups are disabled');
   const email = params.email === '' ? '' : normalEmail(params.email);
-  if (email !== '' && (await emailOwner(services.sql, email, id))) throw emailExists();
+  if (email !== '' && (await services.db.run((sql) => emailOwner(sql, email, id)))) throw emailExists();
   const now = timeOf(services);
   const change: UserChange = { ...banChange(params.ban_duration, now) };
   if (params.password !== undefined) {
     checkStrength(params.password, services.settings);
     change.encrypted_password = await hashPassword(params.password, services.settings);
   }
-  const answer = await transaction(services.sql, async (tx) => {
+  const answer = await services.db.transaction(async (tx) => {
     let user = await lockUser(tx, id);
     if (!user) throw noUser();
     if (params.role !== '') change.role = params.role;
@@ -129,10 +128,10 @@ export async function deleteUser(services: AuthServices, c: AuthContext): Promis
   const user = await named(services, c);
   const { should_soft_delete: soft } = await readOptionalBody(c, z.object({ should_soft_delete: flag }));
   if (!soft) {
-    await services.sql`delete from auth.users where id = ${user.id}`;
+    await services.db.run((sql) => sql`delete from auth.users where id = ${user.id}`);
     return c.json({});
   }
-  await transaction(services.sql, async (tx) => {
+  await services.db.transaction(async (tx) => {
     const now = timeOf(services);
     const current = await lockUser(tx, user.id);
     if (!current || current.deleted_at) return;
@@ -168,7 +167,7 @@ export async function deleteUser(services: AuthServices, c: AuthContext): Promis
 async function named(services: AuthServices, c: AuthContext): Promise<UserRow> {
   const id = c.req.param('id') ?? '';
   if (!UUID.test(id)) throw notFound('validation_failed', 'user_id must be an UUID');
-  const user = await findUser(services.sql, id);
+  const user = await services.db.run((sql) => findUser(sql, id));
   if (!user) throw noUser();
   return user;
 }

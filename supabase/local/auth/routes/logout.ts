@@ -10,6 +10,6 @@ export async function logout(services: AuthServices, c: AuthContext): Promise<Re
     throw badRequest('validation_failed', `Unsupported logout scope ${JSON.stringify(scope)}`);
   }
   const { user, session } = await requireUser(services, c);
-  await closeSessions(services.sql, user.id, scope, session?.id ?? null);
+  await services.db.run((sql) => closeSessions(sql, user.id, scope, session?.id ?? null));
   return c.body(null, 204);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AuthContext, type AuthServices, addressOf, callerOf, timeOf } from '../context.ts';
-import { transaction } from '../data/database.ts';
+import type { Sql } from '../data/database.ts';
 import { openSession } from '../data/sessions.ts';
 import { userJson } from '../data/user-json.ts';
 import {
@@ -46,7 +46,7 @@ async function signUpGuest(services: AuthServices, c: AuthContext, data: Metadat
   services.anonymousLimit.take(addressOf(c));
   if (!services.settings.signups) throw signupsDisabled();
   const now = timeOf(services);
-  const answer = await transaction(services.sql, async (tx) => {
+  const answer = await services.db.transaction(async (tx) => {
     const { id } = await insertUser(tx, {
       id: crypto.randomUUID(),
       email: null,
@@ -70,16 +70,16 @@ async function signUpWithEmail(
   password: string,
   data: Metadata,
 ): Promise<Response> {
-  const { settings, sql } = services;
+  const { settings, db } = services;
   const now = timeOf(services);
-  const existing = await emailOwner(sql, email);
+  const existing = await db.run((sql) => emailOwner(sql, email));
   if (existing?.email_confirmed_at) {
     if (settings.autoconfirm) throw unprocessable('user_already_exists', 'User already registered');
     return c.json(decoy(existing, email, data, now));
   }
   // Hashing takes its time: outside the transaction.
   const hash = existing ? '' : await hashPassword(password, settings);
-  const answer = await transaction(sql, async (tx) => {
+  const answer = await db.transaction(async (tx) => {
     // Somebody else's unconfirmed account stays as it is: we can't be sure whose the address is.
     let user = existing ?? (await createAccount(services, email, hash, data, now, tx));
     if (settings.autoconfirm) {
@@ -100,7 +100,7 @@ async function createAccount(
   hash: string,
   data: Metadata,
   now: Date,
-  tx: Parameters<typeof insertUser>[0],
+  tx: Sql,
 ): Promise<UserRow> {
   const id = crypto.randomUUID();
   const identity = { ...data, sub: id, email, email_verified: false, phone_verified: false };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type AuthContext, type AuthServices, callerOf, timeOf } from '../context.ts';
-import { transaction } from '../data/database.ts';
 import { openSession } from '../data/sessions.ts';
 import { findUserByEmail } from '../data/users.ts';
 import { readBody, text } from '../http/body.ts';
@@ -38,12 +37,12 @@ async function signInWithPassword(services: AuthServices, c: AuthContext): Promi
   if (params.phone !== '') throw badRequest('phone_provider_disabled', 'Phone logins are disabled');
   if (params.email === '') throw badRequest('validation_failed', 'missing email or phone');
   const now = timeOf(services);
-  const found = await findUserByEmail(services.sql, params.email);
+  const found = await services.db.run((sql) => findUserByEmail(sql, params.email));
   if (!found?.encrypted_password) throw invalid();
   if (found.banned_until && found.banned_until > now) throw badRequest('user_banned', 'User is banned');
   if (!(await passwordMatches(params.password, found.encrypted_password))) throw invalid();
   if (!found.email_confirmed_at) throw badRequest('email_not_confirmed', 'Email not confirmed');
-  const answer = await transaction(services.sql, async (tx) => {
+  const answer = await services.db.transaction(async (tx) => {
     const { user, sessionId, refreshToken } = await openSession(tx, found.id, 'password', callerOf(c), now);
     return tokenResponse(services, tx, user, sessionId, refreshToken);
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireUser } from '../authenticate.ts';
 import { type AuthContext, type AuthServices, timeOf } from '../context.ts';
-import { type Tx, transaction } from '../data/database.ts';
+import type { Sql } from '../data/database.ts';
 import { closeSessions } from '../data/sessions.ts';
 import { userJson } from '../data/user-json.ts';
 import {
@@ -31,7 +31,7 @@ const Update = z.object({
 /** GET /user */
 export async function getUser(services: AuthServices, c: AuthContext): Promise<Response> {
   const { user } = await requireUser(services, c);
-  return c.json(userJson(user, await identitiesOf(services.sql, user.id)));
+  return c.json(userJson(user, await services.db.run((sql) => identitiesOf(sql, user.id))));
 }
 
 /**
@@ -42,7 +42,7 @@ export async function getUser(services: AuthServices, c: AuthContext): Promise<R
 export async function putUser(services: AuthServices, c: AuthContext): Promise<Response> {
   const params = await readBody(c, Update);
   const { user, session } = await requireUser(services, c);
-  const { settings, sql } = services;
+  const { settings, db } = services;
   const email = params.email === '' ? '' : normalEmail(params.email);
   if (params.phone !== '') throw badRequest('phone_provider_disabled', 'Phone signups are disabled');
   if (params.password !== undefined) checkStrength(params.password, settings);
@@ -56,13 +56,13 @@ export async function putUser(services: AuthServices, c: AuthContext): Promise<R
     );
   }
   const newEmail = email !== '' && email !== user.email;
-  if (newEmail && (await emailOwner(sql, email, user.id))) throw emailExists();
+  if (newEmail && (await db.run((sql) => emailOwner(sql, email, user.id)))) throw emailExists();
   if (params.password && (await passwordMatches(params.password, user.encrypted_password))) {
     throw unprocessable('same_password', 'New password should be different from the old password.');
   }
   const hash = params.password ? await hashPassword(params.password, settings) : null;
 
-  const answer = await transaction(sql, async (tx) => {
+  const answer = await db.transaction(async (tx) => {
     const now = timeOf(services);
     let after = await lockUser(tx, user.id);
     if (!after) throw forbidden('user_not_found', 'User from sub claim in JWT does not exist');
@@ -85,7 +85,7 @@ export async function putUser(services: AuthServices, c: AuthContext): Promise<R
 }
 
 /** The guest becomes a permanent user with the same id (GoTrue's emailChangeVerify). */
-async function settle(tx: Tx, guest: UserRow, email: string, now: Date): Promise<UserRow> {
+async function settle(tx: Sql, guest: UserRow, email: string, now: Date): Promise<UserRow> {
   await updateUser(
     tx,
     guest.id,
