@@ -51,7 +51,7 @@ export function ErrorBoundary() {
   const error = useRouteError();
   const status = isRouteErrorResponse(error) ? error.status : 500;
   const home = (
-    <a className="button" href="/">
+    <a key="home" className="button" href="/">
       Go to the home page
     </a>
   );
@@ -63,9 +63,9 @@ export function ErrorBoundary() {
     );
   }
   const again = (
-    <a className="button button--quiet" href="">
+    <button key="again" type="button" className="button button--quiet" onClick={() => location.reload()}>
       Try again
-    </a>
+    </button>
   );
   return (
     <Notice title="Something went wrong" actions={[again, home]}>

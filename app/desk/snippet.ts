@@ -33,7 +33,7 @@ function kindSnippet(kind: LastMessage['kind']): string {
 }
 
 function eventSnippet({ key, params }: SystemEvent, visitor: string): string {
-  const agent = params.agent ?? params.name ?? 'An agent';
+  const agent = params.name ?? 'An agent';
   switch (key) {
     case 'queued':
       return `${visitor} joined the queue`;

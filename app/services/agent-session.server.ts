@@ -1,11 +1,15 @@
 import { redirect } from '@remix-run/cloudflare';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
+import type { Claims } from '../../workers/auth/person.ts';
 import { safeNext } from '../desk/safe-next.ts';
-import { type Claims, type CurrentAgent, deskStore } from './desk-store.server.ts';
+import type { Agent } from '../protocol/model.ts';
 import { authOf, type NoAnswer, type RequestAuth, withoutSession } from './supabase.server.ts';
 
 /** Seconds after which it makes sense to ask again, when Auth or Postgres is away. */
 export const RETRY_AFTER_SECONDS = 5;
+
+/** The signed-in agent, as the desk shows them. */
+export type CurrentAgent = Pick<Agent, 'id' | 'name' | 'avatarUrl' | 'role' | 'maxChats'>;
 
 export interface AgentSession {
   agent: CurrentAgent;
@@ -133,13 +137,16 @@ async function agentOf(
   accessToken: string,
 ): Promise<
   | { is: 'agent'; agent: CurrentAgent; accessToken: string; claims: Claims }
-  | { is: 'somebody' | 'invalid' | 'unknown' }
+  | { is: 'somebody' }
+  | { is: 'invalid' }
+  | { is: 'unknown' }
 > {
   const verified = await verifyAccessToken(env, accessToken);
   if (!verified.ok) return { is: verified.reason === 'invalid' ? 'invalid' : 'unknown' };
-  const claims: Claims = { ...verified.claims };
-  const found = await deskStore(env).currentAgent({ id: claims.sub, claims });
-  if (!found.ok) return { is: 'unknown' };
+  const { claims } = verified;
+  const found = await env.STORE.currentAgent(claims);
+  // No account any more: the token has outlived it.
+  if (!found.ok) return { is: found.code === 'gone' ? 'invalid' : 'unknown' };
   return found.agent ? { is: 'agent', agent: found.agent, accessToken, claims } : { is: 'somebody' };
 }
 
