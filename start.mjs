@@ -114,12 +114,21 @@ function run(command, args, options, env) {
     const pass = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
+    const orphaned = watchParent(() => child.kill('SIGTERM'));
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      clearInterval(orphaned);
       for (const name of signals) process.removeListener(name, pass);
       resolve(code ?? 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0));
     });
   });
+}
+
+/** npm that is ended does not pass SIGTERM on through the shell it runs us in. It leaves us to another parent. */
+function watchParent(gone) {
+  const parent = process.ppid;
+  if (!process.env.npm_lifecycle_event || windows) return undefined;
+  return setInterval(() => process.ppid !== parent && gone(), 500);
 }
 
 await install();

@@ -3,8 +3,9 @@ import { root, support } from '../support/project-root.ts';
 
 /** Real browsers on the built Worker. */
 export default defineConfig({
-  root,
   test: {
+    // A project's root is its folder, whatever else is said; its tests lie beside the code.
+    dir: root,
     name: 'browser',
     include: ['tests/browser/**/*.test.ts'],
     environment: 'node',

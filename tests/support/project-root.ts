@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 
-/** The project's root folder, as a path: `URL.pathname` would escape spaces and break on Windows. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The project's root folder. */
+export const root = path.resolve(import.meta.dirname, '../..');
 
 /** A file of `tests/support`, as a path. */
-export const support = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+export const support = (name: string): string => path.join(import.meta.dirname, name);

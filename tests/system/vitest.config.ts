@@ -3,8 +3,9 @@ import { root, support } from '../support/project-root.ts';
 
 /** The start command, the local backend and the built Worker as processes, talked to from outside. */
 export default defineConfig({
-  root,
   test: {
+    // A project's root is its folder, whatever else is said; its tests lie beside the code.
+    dir: root,
     name: 'system',
     include: ['tests/system/**/*.test.ts', 'supabase/local/**/*.test.ts'],
     environment: 'node',

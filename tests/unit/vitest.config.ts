@@ -3,8 +3,9 @@ import { root, support } from '../support/project-root.ts';
 
 /** Pure code under Node; some of it asks the run's Postgres. */
 export default defineConfig({
-  root,
   test: {
+    // A project's root is its folder, whatever else is said; its tests lie beside the code.
+    dir: root,
     name: 'unit',
     include: ['{app,workers,drizzle}/**/*.test.{ts,tsx}', 'tests/support/**/*.test.ts'],
     exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],

@@ -8,7 +8,6 @@ process.env.CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE ??= 'postgr
 
 /** Durable Objects and Store in the real runtime, with real Postgres. */
 export default defineConfig({
-  root,
   plugins: [
     cloudflareTest(({ inject }) => {
       const backend = inject('backend');
@@ -30,6 +29,8 @@ export default defineConfig({
     }),
   ],
   test: {
+    // A project's root is its folder, whatever else is said; its tests lie beside the code.
+    dir: root,
     name: 'workerd',
     include: ['workers/**/*.workerd.test.ts'],
     globalSetup: [support('setup-backend.ts')],

@@ -67,7 +67,7 @@ async function start(fresh: boolean): Promise<void> {
     mailDir,
     pid: process.pid,
   };
-  teardown.add(watchFolders(sources, () => refresh(site)));
+  teardown.add(await watchFolders(sources, () => refresh(site)));
   await announce(dataDir, running);
   console.log(banner(running, project.seeded));
   console.log(`  Ready after ${sinceStart()} s.\n`);
