@@ -15,6 +15,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export const CLOSE = {
   /** Going away (deploy, restart): come back with jitter. */
   restart: 1012,
+  /** Somebody this needs did not answer (Auth, Postgres): come back with back-off. */
+  tryAgainLater: 1013,
   /** A frame above the limit: don't send it again. */
   tooBig: 1009,
   /** Signed out or expired: get a new session, then come back. */

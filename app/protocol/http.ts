@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROBLEM_CODES } from './codes.ts';
+import { contextSchema } from './context.ts';
 import { conversationSchema, conversationSummarySchema, messageSchema } from './model.ts';
 
 /** The body of every refusal: `application/problem+json` (RFC 9457) with a `code`. */
@@ -27,28 +28,9 @@ export const sessionSchema = z.object({
   refreshToken: z.string().optional(),
 });
 
-/** Where the visitor is and what they saved: shown to agents (the seed's 5 and 11.3). */
-export const contextSchema = z.object({
-  subject: z.string().trim().min(1).max(200).optional(),
-  page: z.string().max(200).optional(),
-  procedure: z.string().max(200).optional(),
-  hospital: z.string().max(200).optional(),
-  hospitals: z.array(z.string().max(200)).max(20).optional(),
-  city: z.string().max(200).optional(),
-  region: z.string().max(80).optional(),
-  locale: z.string().max(35).optional(),
-  saved: z
-    .object({
-      plans: z.array(z.string().max(200)).max(50).optional(),
-      procedures: z.array(z.string().max(200)).max(50).optional(),
-      hospitals: z.array(z.string().max(200)).max(50).optional(),
-      cities: z.array(z.string().max(200)).max(50).optional(),
-    })
-    .optional(),
-});
-
 export const createConversationSchema = z.object({
-  context: contextSchema.optional(),
+  /** What it is about; by default the first line of the first message. */
+  context: contextSchema.extend({ subject: z.string().trim().min(1).max(200).optional() }).optional(),
   firstMessage: z.object({ id: z.uuid(), text: z.string() }).optional(),
 });
 
@@ -73,7 +55,6 @@ export const messagePageSchema = z.object({
 
 export type Problem = z.infer<typeof problemSchema>;
 export type Session = z.infer<typeof sessionSchema>;
-export type ConversationContext = z.infer<typeof contextSchema>;
 export type CreateConversation = z.infer<typeof createConversationSchema>;
 export type CreatedConversation = z.infer<typeof createdConversationSchema>;
 export type ConversationList = z.infer<typeof conversationListSchema>;

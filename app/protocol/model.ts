@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contextSchema } from './context.ts';
 
 export const senderRoles = ['visitor', 'agent', 'system'] as const;
 export const conversationStatuses = ['waiting', 'active', 'closed'] as const;
@@ -51,10 +52,15 @@ export const conversationSchema = z.object({
   agent: z
     .object({ id: z.uuid(), name: z.string(), avatarUrl: z.string().nullable(), online: z.boolean() })
     .nullable(),
-  visitor: z.object({ id: z.uuid(), name: z.string().nullable(), isAnonymous: z.boolean(), online: z.boolean() }),
+  visitor: z.object({
+    id: z.uuid(),
+    name: z.string().nullable(),
+    isAnonymous: z.boolean(),
+    online: z.boolean(),
+  }),
   tags: z.array(z.string()),
   category: z.string().nullable(),
-  metadata: z.record(z.string(), z.json()).optional(),
+  metadata: contextSchema.optional(),
   read: readMarksSchema,
   unread: readMarksSchema,
   rev: z.int().nonnegative(),
@@ -64,7 +70,9 @@ export const conversationSchema = z.object({
 
 /** A conversation in a list: its state and its newest message. */
 export const conversationSummarySchema = conversationSchema.extend({
-  lastMessage: messageSchema.pick({ seq: true, senderRole: true, kind: true, text: true, event: true, at: true }).nullable(),
+  lastMessage: messageSchema
+    .pick({ seq: true, senderRole: true, kind: true, text: true, event: true, at: true })
+    .nullable(),
 });
 
 /** Somebody in a room. */

@@ -14,7 +14,8 @@ export function textProblem(text: string, maxLength: number): TextProblem | null
   if (text.length > maxLength) {
     return { code: 'too_large', message: `A message may have at most ${maxLength} characters.` };
   }
-  if (!/\S/u.test(text.replace(INVISIBLE, ''))) return { code: 'invalid', message: 'A message needs some text.' };
+  if (!/\S/u.test(text.replace(INVISIBLE, '')))
+    return { code: 'invalid', message: 'A message needs some text.' };
   if (text.includes('\u0000') || !text.isWellFormed()) {
     return { code: 'invalid', message: 'This text contains characters that can’t be stored.' };
   }
@@ -22,4 +23,5 @@ export function textProblem(text: string, maxLength: number): TextProblem | null
 }
 
 /** Characters that show nothing at all: a text of only these is blank to whoever reads it. */
-const INVISIBLE = /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0]/gu;
+const INVISIBLE =
+  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0]/gu;

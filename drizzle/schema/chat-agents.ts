@@ -12,7 +12,9 @@ export const chatAgents = pgTable(
       .references(() => authUsers.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
     avatarUrl: text('avatar_url'),
-    role: text('role', { enum: ['agent', 'admin'] }).notNull().default('agent'),
+    role: text('role', { enum: ['agent', 'admin'] })
+      .notNull()
+      .default('agent'),
     active: boolean('active').notNull().default(true),
     isOnline: boolean('is_online').notNull().default(false),
     /** Conversations at once. */

@@ -15,7 +15,9 @@ export const conversations = pgTable(
       .references(() => authUsers.id, { onDelete: 'cascade' }),
     /** null: nobody has accepted it. */
     agentId: uuid('agent_id').references(() => chatAgents.id, { onDelete: 'set null' }),
-    status: text('status', { enum: ['waiting', 'active', 'closed'] }).notNull().default('waiting'),
+    status: text('status', { enum: ['waiting', 'active', 'closed'] })
+      .notNull()
+      .default('waiting'),
     subject: text('subject'),
     category: text('category'),
     /** Where the visitor came from and what they saved, taken once at creation. */
@@ -44,10 +46,12 @@ export const conversations = pgTable(
       .on(table.visitorId)
       .where(sql`status in ('waiting', 'active')`),
     uniqueIndex('conversations_first_message').on(table.visitorId, table.firstClientId),
-    index('conversations_visitor').on(table.visitorId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
-    index('conversations_open')
-      .on(table.status, table.createdAt)
-      .where(sql`status in ('waiting', 'active')`),
+    index('conversations_visitor').on(
+      table.visitorId,
+      table.createdAt.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
+    index('conversations_open').on(table.status, table.createdAt).where(sql`status in ('waiting', 'active')`),
     index('conversations_agent').on(table.agentId, table.createdAt.desc().nullsFirst()),
     index('conversations_recent').on(table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
     pgPolicy('visitors_read_own_conversations', {

@@ -24,7 +24,9 @@ export const messages = pgTable(
     senderName: text('sender_name').notNull(),
     /** The sender's id for it, which dedupes resends for ever. */
     clientId: uuid('client_id').notNull(),
-    messageType: text('message_type', { enum: ['text', 'image', 'file', 'system'] }).notNull().default('text'),
+    messageType: text('message_type', { enum: ['text', 'image', 'file', 'system'] })
+      .notNull()
+      .default('text'),
     content: text('content'),
     attachmentUrl: text('attachment_url'),
     attachmentName: text('attachment_name'),

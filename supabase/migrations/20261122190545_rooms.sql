@@ -215,3 +215,16 @@ as $$
 $$;
 revoke execute on function private.current_agent() from public;
 grant execute on function private.current_agent() to authenticated;
+
+-- Who a visitor is, for agents, for administration and for themselves.
+create function private.visitor_card(p_visitor uuid)
+  returns table (name text, is_anonymous boolean)
+  language sql stable security definer set search_path = ''
+as $$
+  select u.raw_user_meta_data ->> 'full_name', coalesce(u.is_anonymous, false)
+    from auth.users u
+    where u.id = p_visitor
+      and (p_visitor = auth.uid() or coalesce(auth.role(), '') = 'service_role' or private.is_agent());
+$$;
+revoke execute on function private.visitor_card(uuid) from public;
+grant execute on function private.visitor_card(uuid) to authenticated, service_role;

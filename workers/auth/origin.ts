@@ -1,0 +1,6 @@
+import { settingsOf } from '../env.ts';
+
+/** Whether `origin` may open sockets and send cookies: the Worker's own, or one the operator listed. */
+export function isAllowedOrigin(request: Request, env: Env, origin: string): boolean {
+  return origin === new URL(request.url).origin || settingsOf(env).allowedOrigins.includes(origin);
+}

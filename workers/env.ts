@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { DEFAULT_LIMITS, type Limits } from '../app/protocol/limits.ts';
+import type { ConversationRoom } from './rooms/conversation-room.ts';
+import type { IngestLane } from './rooms/ingest-lane.ts';
+import type { Lobby } from './rooms/lobby.ts';
+import type { Store } from './store/store.ts';
+
+// Written by hand, not generated: it knows the classes behind the bindings and the secrets. `env.test.ts` compares
+// it with wrangler.toml.
+declare global {
+  interface Env {
+    CONVERSATION_ROOM: DurableObjectNamespace<ConversationRoom>;
+    LOBBY: DurableObjectNamespace<Lobby>;
+    INGEST_LANE: DurableObjectNamespace<IngestLane>;
+    /** The only code that opens Postgres. */
+    STORE: Service<Store>;
+    HYPERDRIVE: Hyperdrive;
+    EMAIL: SendEmail;
+    VERSION: WorkerVersionMetadata;
+    ALLOWED_ORIGINS: string;
+    LIMITS: string;
+    INGEST_LANES: string;
+    ROOM_JURISDICTION: string;
+    // Secrets.
+    SUPABASE_URL: string;
+    SUPABASE_ANON_KEY: string;
+    SUPABASE_SERVICE_ROLE_KEY: string;
+    /** Signs the tickets that open a room's next socket. At least 32 characters. */
+    TICKET_SECRET: string;
+  }
+  namespace Cloudflare {
+    interface Env extends globalThis.Env {}
+  }
+}
+
+/** The Worker's variables, read and checked. */
+export interface Settings {
+  limits: Limits;
+  /** Origins besides the Worker's own that may open sockets and send cookies. */
+  allowedOrigins: readonly string[];
+  ingestLanes: number;
+  roomJurisdiction: DurableObjectJurisdiction | null;
+  supabaseUrl: string;
+}
+
+const limitKeys = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+const limitsSchema = z.partialRecord(z.enum(limitKeys), z.number().nonnegative());
+
+const schema = z.object({
+  LIMITS: z
+    .string()
+    .transform(
+      (text): Limits => ({ ...DEFAULT_LIMITS, ...limitsSchema.parse(JSON.parse(text || '{}')) }) as Limits,
+    ),
+  ALLOWED_ORIGINS: z.string().transform((text) => text.split(/\s+/u).filter(Boolean)),
+  INGEST_LANES: z.coerce.number().int().min(1).max(16),
+  ROOM_JURISDICTION: z.enum(['', 'eu', 'fedramp']),
+  SUPABASE_URL: z.url().transform((url) => url.replace(/\/+$/u, '')),
+  SUPABASE_ANON_KEY: z.string().min(1),
+  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+  TICKET_SECRET: z.string().min(32),
+});
+
+let read: { from: Env; settings: Settings } | undefined;
+
+/**
+ * The settings of this environment, parsed once an isolate.
+ *
+ * @throws ZodError naming the variable that is missing or wrong: an operator's mistake, not a person's.
+ */
+export function settingsOf(env: Env): Settings {
+  if (read?.from === env) return read.settings;
+  const parsed = schema.parse(env);
+  const settings: Settings = {
+    limits: parsed.LIMITS,
+    allowedOrigins: parsed.ALLOWED_ORIGINS,
+    ingestLanes: parsed.INGEST_LANES,
+    roomJurisdiction: parsed.ROOM_JURISDICTION === '' ? null : parsed.ROOM_JURISDICTION,
+    supabaseUrl: parsed.SUPABASE_URL,
+  };
+  read = { from: env, settings };
+  return settings;
+}

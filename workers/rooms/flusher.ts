@@ -1,0 +1,126 @@
+import { errorName, log } from '../log.ts';
+import { backoffMs, isBehind, nextPart, PART_ROWS, settle } from './outbox.ts';
+import type { IngestOutcome, IngestPart } from './records.ts';
+import type { RoomStorage } from './room-storage.ts';
+
+export interface FlusherDeps {
+  storage: RoomStorage;
+  /** Hands a part to this room's lane. May throw: that is `unavailable`. */
+  ingest(part: IngestPart): Promise<IngestOutcome>;
+  /** Tells the lobby since when (milliseconds since the epoch) this room is behind, or null that it has caught up; false when it did not hear. */
+  reportBehind(since: number | null): Promise<boolean>;
+  /** The conversation is gone. */
+  erase(): void;
+  now(): number;
+  random(): number;
+  flushDelayMs: number;
+  behindAfterMs: number;
+}
+
+/** How long after the first unflushed row the alarm looks whether the timer did its work. */
+const SAFETY_NET_MS = 2_000;
+
+/**
+ * Writes the room through to Postgres: a short timer for the usual case, an alarm for when the room is evicted
+ * before it, one part in flight at a time. Between flushes it holds nothing, so the room may hibernate.
+ */
+export class Flusher {
+  readonly #deps: FlusherDeps;
+  #timer = false;
+  #running: Promise<void> | null = null;
+
+  constructor(deps: FlusherDeps) {
+    this.#deps = deps;
+  }
+
+  /** Call in the same synchronous block as the write that made the room dirty. */
+  wrote(): void {
+    const { storage, now, flushDelayMs } = this.#deps;
+    if (storage.marks.halted) return;
+    // While Postgres is away the alarm of the back-off is the next try, not every message.
+    if (storage.marks.attempt > 0)
+      return this.#deps.storage.alarms.ensure('flush', now() + backoffMs(storage.marks.attempt, 0.999));
+    storage.alarms.ensure('flush', now() + SAFETY_NET_MS);
+    if (this.#timer) return;
+    this.#timer = true;
+    setTimeout(() => {
+      this.#timer = false;
+      void this.flush();
+    }, flushDelayMs);
+  }
+
+  /** Flushes until nothing is left or somebody says no. Never throws; a second caller waits for the first. */
+  flush(): Promise<void> {
+    this.#running ??= this.#flush().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #flush(): Promise<void> {
+    const { storage } = this.#deps;
+    for (;;) {
+      const state = storage.state;
+      if (!state || storage.marks.halted) return;
+      const part = nextPart(state, storage.marks, storage.log.after(storage.marks.flushedSeq, PART_ROWS));
+      if (!part) return this.#caughtUp();
+
+      const outcome = await this.#ingest(part);
+      if (storage.state === null) return; // erased meanwhile
+      const { marks, verdict } = settle(storage.marks, part, outcome, storage.log.head);
+      storage.marks = marks;
+      if (!outcome.ok) {
+        log({
+          event: 'room_flush_failed',
+          conversation: state.conversationId,
+          code: outcome.code,
+          attempt: marks.attempt,
+        });
+      }
+      switch (verdict) {
+        case 'settled':
+          continue;
+        case 'erase':
+          return this.#deps.erase();
+        case 'halt':
+          log({ event: 'room_halted', conversation: state.conversationId, code: marks.halted ?? '' });
+          return this.#reportIfBehind(true);
+        case 'retry':
+          storage.alarms.set('flush', this.#deps.now() + backoffMs(marks.attempt, this.#deps.random()));
+          return this.#reportIfBehind(false);
+        default:
+          throw new Error(`unknown verdict ${verdict satisfies never}`);
+      }
+    }
+  }
+
+  async #ingest(part: IngestPart): Promise<IngestOutcome> {
+    try {
+      return await this.#deps.ingest(part);
+    } catch (error) {
+      log({ event: 'room_call_failed', method: 'ingest', name: errorName(error) });
+      return { ok: false, code: 'unavailable' };
+    }
+  }
+
+  async #reportIfBehind(atOnce: boolean): Promise<void> {
+    const { storage, now, behindAfterMs, reportBehind } = this.#deps;
+    const since = this.#dirtySince();
+    if (storage.marks.reportedBehind || since === null || (!atOnce && now() - since < behindAfterMs)) return;
+    if (await reportBehind(since)) storage.marks = { ...storage.marks, reportedBehind: true };
+  }
+
+  async #caughtUp(): Promise<void> {
+    const { storage, reportBehind } = this.#deps;
+    if (!storage.marks.reportedBehind) return;
+    if (await reportBehind(null)) storage.marks = { ...storage.marks, reportedBehind: false };
+  }
+
+  /** Since when Postgres lacks something; null when it lacks nothing. */
+  #dirtySince(): number | null {
+    const { state, marks, log: messages } = this.#deps.storage;
+    if (!state || !isBehind(marks, messages.head, state.rev)) return null;
+    const oldest = messages.after(marks.flushedSeq, 1)[0];
+    return oldest?.at ?? state.changedAt;
+  }
+}

@@ -1,0 +1,60 @@
+import { DurableObject } from 'cloudflare:workers';
+import { errorName, log } from '../log.ts';
+import { takeBatch } from './lane-batch.ts';
+import type { IngestOutcome, IngestPart } from './records.ts';
+
+interface Waiting {
+  part: IngestPart;
+  resolve(outcome: IngestOutcome): void;
+}
+
+/** Longer than `Store`'s own limits: past it the call is taken for lost, and the rooms try again. */
+const WRITE_TIMEOUT_MS = 45_000;
+
+const unavailable: IngestOutcome = { ok: false, code: 'unavailable' };
+
+/**
+ * Gathers what many rooms flush and writes it with one call at a time: however many rooms are awake, Postgres sees
+ * as many writers as there are lanes. It keeps nothing: a part it loses is still in its room's outbox.
+ */
+export class IngestLane extends DurableObject<Env> {
+  #waiting: Waiting[] = [];
+  #writing = false;
+
+  /** Writes one room's part; returns when Postgres has answered for it. */
+  async ingest(part: IngestPart): Promise<IngestOutcome> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ part, resolve });
+      if (!this.#writing) void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      const { batch, rest } = takeBatch(this.#waiting, ({ part }) => part);
+      this.#waiting = rest;
+      const outcomes = await this.#ingest(batch.map(({ part }) => part));
+      batch.forEach(({ resolve }, index) => {
+        resolve(outcomes?.[index] ?? unavailable);
+      });
+    }
+    this.#writing = false;
+  }
+
+  async #ingest(parts: IngestPart[]): Promise<IngestOutcome[] | null> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), WRITE_TIMEOUT_MS);
+    });
+    try {
+      const written = await Promise.race([this.env.STORE.ingestMany(parts), timeout]);
+      return written?.ok ? written.outcomes : null;
+    } catch (error) {
+      log({ event: 'room_call_failed', method: 'store.ingestMany', name: errorName(error) });
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,272 @@
+import { DurableObject } from 'cloudflare:workers';
+import { CLOSE } from '../../app/protocol/codes.ts';
+import type { LobbyFrame } from '../../app/protocol/frames.ts';
+import type { ConversationSummary } from '../../app/protocol/model.ts';
+import { PING, PONG } from '../../app/protocol/version.ts';
+import type { Person } from '../auth/person.ts';
+import { errorName, log } from '../log.ts';
+import { roomOf } from '../objects.ts';
+import type { Result } from '../result.ts';
+import { acceptedSocket } from '../socket-response.ts';
+import type { AgentRecord } from '../store/agents.ts';
+import type { RoomCode, RoomResult } from './conversation-room.ts';
+import { LobbyStorage } from './lobby-storage.ts';
+import { QueueState, toAgents } from './queue-state.ts';
+import { Sockets } from './sockets.ts';
+import { readUpgrade } from './upgrade-header.ts';
+
+/** An agent who reloads the page is not gone. */
+const OFFLINE_GRACE_MS = 8_000;
+/** A roster older than this is read again when an agent comes … */
+const ROSTER_FRESH_MS = 30_000;
+/** … and this often while one is here, so that a deactivation made directly in the database is noticed. */
+const ROSTER_INTERVAL_MS = 4 * 60_000;
+const RELOAD_RETRY_MS = 5_000;
+const RELOAD_PAGE = 200;
+
+export type AssignCode = RoomCode | 'at_capacity';
+export type AssignResult = RoomResult | { ok: false; code: 'at_capacity' };
+
+/** Who gets a conversation, and how. */
+export type Assignment =
+  | { mode: 'accept' | 'take_over'; agent: Person }
+  | { mode: 'transfer'; by: Person; toAgentId: string };
+
+/**
+ * One a site: the live queue for every agent's dashboard, who is online, and who has room for another chat. The
+ * rooms own the conversations; this mirrors what they say.
+ */
+export class Lobby extends DurableObject<Env> {
+  readonly #storage: LobbyStorage;
+  readonly #sockets: Sockets<LobbyFrame>;
+  readonly #queue: QueueState;
+  #loading: Promise<void> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#storage = new LobbyStorage(ctx.storage);
+    this.#sockets = new Sockets(ctx);
+    this.#queue = new QueueState(this.#storage.conversations());
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    // A restart drops every socket without a word.
+    if (this.#storage.online.size > 0) this.#storage.alarms.ensure('presence', Date.now() + OFFLINE_GRACE_MS);
+  }
+
+  // ── Agents' sockets ────────────────────────────────────────────────────────────────────────────
+
+  override async fetch(request: Request): Promise<Response> {
+    const { person, ticket, expiresAt } = readUpgrade(request);
+    await this.#load();
+    const known = this.#storage.roster.some(({ id }) => id === person.id);
+    if (!known || Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS) await this.#readRoster();
+    const { response, socket } = acceptedSocket();
+    this.#sockets.accept(socket, { person, ticket, expiresAt, greeted: true });
+    this.#syncPresence('arrival');
+    this.#sockets.send(socket, {
+      t: 'queue',
+      conversations: this.#queue.conversations,
+      agents: this.#agents(),
+    });
+    this.#storage.alarms.ensure('roster', Date.now() + ROSTER_INTERVAL_MS);
+    return response;
+  }
+
+  /** Agents only listen here; what they do goes over HTTP, where it gets an answer. */
+  override async webSocketMessage(socket: WebSocket): Promise<void> {
+    this.#sockets.send(socket, { t: 'error', code: 'invalid', message: 'The lobby takes no frames.' });
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    this.#storage.alarms.ensure('presence', Date.now() + OFFLINE_GRACE_MS);
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  override async webSocketError(): Promise<void> {
+    this.#storage.alarms.ensure('presence', Date.now() + OFFLINE_GRACE_MS);
+  }
+
+  // ── Rooms ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** A room says how it stands. */
+  async update(summary: ConversationSummary): Promise<void> {
+    this.#apply(summary);
+  }
+
+  /** A conversation was deleted. */
+  async forget(conversationId: string): Promise<void> {
+    this.#storage.setBehind(conversationId, null);
+    this.#storage.remove(conversationId);
+    if (this.#queue.forget(conversationId)) this.#sockets.broadcast({ t: 'removed', id: conversationId });
+  }
+
+  /** A room is behind since then (milliseconds since the epoch), or, with null, has caught up. */
+  async reportBehind(conversationId: string, since: number | null): Promise<void> {
+    this.#storage.setBehind(conversationId, since);
+  }
+
+  // ── The Worker ─────────────────────────────────────────────────────────────────────────────────
+
+  /** Rooms that Postgres lacks something of, and how long the longest has been waiting, in seconds. */
+  async behind(): Promise<{ rooms: number; oldestSeconds: number }> {
+    const { rooms, since } = this.#storage.behind();
+    return {
+      rooms,
+      oldestSeconds: since === null ? 0 : Math.max(0, Math.round((Date.now() - since) / 1000)),
+    };
+  }
+
+  /**
+   * Gives a conversation to an agent: keeps a place, lets the room decide, and takes what it says. Two agents who
+   * accept at once both ask the same room; one of them is told who was faster.
+   */
+  async assign(conversationId: string, assignment: Assignment): Promise<AssignResult> {
+    await this.#load();
+    const agent = await this.#assignee(assignment);
+    if (!agent) return { ok: false, code: 'not_found' };
+    if (!this.#queue.reserve(conversationId, agent.id, agent.maxChats))
+      return { ok: false, code: 'at_capacity' };
+    try {
+      const result = await this.#ask(conversationId, assignment, agent);
+      if (result.ok) this.#apply(result.summary);
+      return result;
+    } catch (error) {
+      log({ event: 'lobby_call_failed', method: assignment.mode, name: errorName(error) });
+      return { ok: false, code: 'unavailable' };
+    } finally {
+      this.#queue.release(conversationId);
+      this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+    }
+  }
+
+  override async alarm(): Promise<void> {
+    for (const name of this.#storage.alarms.takeDue()) {
+      try {
+        await this.#runAlarm(name);
+      } catch (error) {
+        log({ event: 'alarm_failed', object: 'lobby', alarm: name, name: errorName(error) });
+        this.#storage.alarms.ensure(name, Date.now() + RELOAD_RETRY_MS);
+      }
+    }
+    this.#storage.alarms.rearm();
+  }
+
+  // ── Inside ─────────────────────────────────────────────────────────────────────────────────────
+
+  async #runAlarm(name: 'presence' | 'roster' | 'reload'): Promise<void> {
+    switch (name) {
+      case 'presence':
+        return this.#syncPresence('departure');
+      case 'reload':
+        return this.#load();
+      case 'roster':
+        if (this.#sockets.open().length === 0) return this.#syncPresence('departure');
+        await this.#readRoster();
+        return this.#storage.alarms.ensure('roster', Date.now() + ROSTER_INTERVAL_MS);
+      default:
+        throw new Error(`unknown alarm ${name satisfies never}`);
+    }
+  }
+
+  async #assignee(assignment: Assignment): Promise<AgentRecord | null> {
+    if (assignment.mode !== 'transfer') {
+      const { id, name, avatarUrl, isAdmin, maxChats } = assignment.agent;
+      return { id, name: name ?? '', avatarUrl, role: isAdmin ? 'admin' : 'agent', maxChats };
+    }
+    const find = () => this.#storage.roster.find(({ id }) => id === assignment.toAgentId);
+    if (!find()) await this.#readRoster();
+    return find() ?? null;
+  }
+
+  #ask(conversationId: string, assignment: Assignment, agent: AgentRecord): Promise<RoomResult> {
+    const room = roomOf(this.env, conversationId);
+    const assigned = { id: agent.id, name: agent.name, avatarUrl: agent.avatarUrl };
+    switch (assignment.mode) {
+      case 'accept':
+        return room.accept(conversationId, assigned);
+      case 'take_over':
+        return room.takeOver(conversationId, assigned);
+      case 'transfer':
+        return room.transfer(conversationId, assignment.by, assigned, this.#storage.online.has(agent.id));
+      default:
+        throw new Error(`unknown assignment ${assignment satisfies never}`);
+    }
+  }
+
+  #apply(summary: ConversationSummary): void {
+    const before = this.#queue.get(summary.id);
+    const change = this.#queue.apply(summary);
+    if (change === 'stale') return;
+    if (change === 'changed') {
+      this.#storage.put(summary);
+      this.#sockets.broadcast({ t: 'conversation', conversation: summary });
+    } else {
+      this.#storage.remove(summary.id);
+      this.#sockets.broadcast({ t: 'removed', id: summary.id });
+    }
+    const reassigned = before?.agent?.id !== summary.agent?.id || before?.status !== summary.status;
+    if (reassigned) this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+  }
+
+  /** Reads the queue from Postgres once in the life of this object's storage; later the rooms keep it current. */
+  async #load(): Promise<void> {
+    if (this.#storage.loaded) return;
+    this.#loading ??= this.#readQueue().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  async #readQueue(): Promise<void> {
+    let before: string | undefined;
+    do {
+      const page = await this.env.STORE.openConversations(before, RELOAD_PAGE);
+      if (!page.ok) {
+        log({ event: 'lobby_load_failed', code: page.code });
+        return this.#storage.alarms.ensure('reload', Date.now() + RELOAD_RETRY_MS);
+      }
+      for (const conversation of page.conversations)
+        if (!this.#queue.get(conversation.id)) this.#apply(conversation);
+      before = page.next;
+    } while (before !== undefined);
+    this.#storage.loaded = true;
+  }
+
+  /** Reads who the active agents are, and shows those the door who no longer are. */
+  async #readRoster(): Promise<void> {
+    const read = await this.env.STORE.activeAgents();
+    // Only a definite answer takes anything away.
+    if (!read.ok) return;
+    this.#storage.roster = read.agents;
+    this.#storage.rosterReadAt = Date.now();
+    const active = new Set(read.agents.map(({ id }) => id));
+    for (const { id } of this.#sockets.participants()) {
+      if (!active.has(id)) this.#sockets.close(CLOSE.forbidden, 'no longer an agent', id);
+    }
+    this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+  }
+
+  /** Compares who is connected with who was, and tells everybody concerned. An arrival takes nobody away. */
+  #syncPresence(on: 'arrival' | 'departure'): void {
+    const connected = new Set(this.#sockets.participants().map(({ id }) => id));
+    const before = this.#storage.online;
+    const online = on === 'arrival' ? before.union(connected) : connected;
+    const changed = [...before.symmetricDifference(online)];
+    if (changed.length === 0) return;
+    this.#storage.online = online;
+    this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+    for (const agentId of changed) {
+      for (const { id } of this.#queue.activeOf(agentId)) {
+        this.ctx.waitUntil(
+          roomOf(this.env, id)
+            .agentPresence(agentId, online.has(agentId))
+            .catch(() => {}),
+        );
+      }
+    }
+    this.ctx.waitUntil(this.env.STORE.writeAgentsOnline([...online]).catch(() => {}));
+  }
+
+  #agents() {
+    return toAgents(this.#storage.roster, this.#storage.online, this.#queue);
+  }
+}

@@ -1,0 +1,131 @@
+import { systemEventSchema } from '../../app/protocol/model.ts';
+import type { LogRow } from './records.ts';
+
+type SqlRow = {
+  seq: number;
+  id: string;
+  sender_id: string;
+  sender_role: string;
+  sender_name: string;
+  client_id: string;
+  kind: string;
+  text: string | null;
+  event: string | null;
+  at: number;
+};
+
+/**
+ * The conversation's messages in the object's own SQLite: the truth about their order and content. `seq` runs
+ * from 1 without a gap. All of it is synchronous, so that what is decided and what is written can't be parted.
+ */
+export class MessageLog {
+  readonly #sql: SqlStorage;
+  #head = 0;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(`create table if not exists log (
+      seq integer primary key, id text not null, sender_id text not null, sender_role text not null,
+      sender_name text not null, client_id text not null, kind text not null, text text, event text,
+      at integer not null, unique (sender_id, client_id))`);
+    this.#head = Number(sql.exec('select coalesce(max(seq), 0) as head from log').one().head);
+  }
+
+  /** Newest seq; 0 when nothing has been said. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /**
+   * Appends at `head + 1`.
+   *
+   * @throws when SQLite refuses the row; the head then stays where it was
+   */
+  append(row: Omit<LogRow, 'seq'>): LogRow {
+    const placed = { ...row, seq: this.#head + 1 };
+    this.#insert(placed);
+    this.#head = placed.seq;
+    return placed;
+  }
+
+  /** Puts back rows that Postgres held, in their order; for a room that has lost its log. */
+  restore(rows: LogRow[]): void {
+    for (const row of rows) {
+      if (row.seq !== this.#head + 1) throw new Error('restored rows are not contiguous');
+      this.#insert(row);
+      this.#head = row.seq;
+    }
+  }
+
+  /** What this sender has already sent under this client id. */
+  find(senderId: string, clientId: string): LogRow | null {
+    return this.#rows('where sender_id = ? and client_id = ?', senderId, clientId)[0] ?? null;
+  }
+
+  /** Up to `limit` rows after `seq`, oldest first. */
+  after(seq: number, limit: number): LogRow[] {
+    return this.#rows('where seq > ? order by seq limit ?', seq, limit);
+  }
+
+  /** Up to `limit` rows before `seq`, oldest first. */
+  before(seq: number, limit: number): LogRow[] {
+    return this.#rows('where seq < ? order by seq desc limit ?', seq, limit).reverse();
+  }
+
+  newest(): LogRow | null {
+    return this.#head === 0 ? null : (this.#rows('where seq = ?', this.#head)[0] ?? null);
+  }
+
+  /** How many of one role's messages come after `seq`. */
+  countAfter(seq: number, senderRole: 'visitor' | 'agent'): number {
+    if (seq >= this.#head) return 0;
+    return Number(
+      this.#sql.exec('select count(*) as n from log where seq > ? and sender_role = ?', seq, senderRole).one()
+        .n,
+    );
+  }
+
+  clear(): void {
+    this.#sql.exec('delete from log');
+    this.#head = 0;
+  }
+
+  #insert(row: LogRow): void {
+    this.#sql.exec(
+      'insert into log (seq, id, sender_id, sender_role, sender_name, client_id, kind, text, event, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      row.seq,
+      row.id,
+      row.senderId,
+      row.senderRole,
+      row.senderName,
+      row.clientId,
+      row.kind,
+      row.text,
+      row.event === null ? null : JSON.stringify(row.event),
+      row.at,
+    );
+  }
+
+  #rows(condition: string, ...bindings: (string | number)[]): LogRow[] {
+    const rows = this.#sql.exec<SqlRow>(
+      `select seq, id, sender_id, sender_role, sender_name, client_id, kind, text, event, at from log ${condition}`,
+      ...bindings,
+    );
+    return rows.toArray().map(fromSql);
+  }
+}
+
+function fromSql(row: SqlRow): LogRow {
+  return {
+    seq: row.seq,
+    id: row.id,
+    senderId: row.sender_id,
+    senderRole: row.sender_role as LogRow['senderRole'],
+    senderName: row.sender_name,
+    clientId: row.client_id,
+    kind: row.kind as LogRow['kind'],
+    text: row.text,
+    event: row.event === null ? null : systemEventSchema.parse(JSON.parse(row.event)),
+    at: row.at,
+  };
+}

@@ -1,0 +1,109 @@
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { SYSTEM_SENDER, type SystemEvent } from '../../app/protocol/model.ts';
+import { AlarmScheduler } from './alarm-scheduler.ts';
+import { MessageLog } from './message-log.ts';
+import { type Marks, noMarks } from './outbox.ts';
+import type { LogRow, RoomState } from './records.ts';
+
+export type RoomAlarm = 'flush' | 'lobby';
+
+/** Everything a room keeps: its log, its state, its marks, its alarms. Synchronous throughout. */
+export class RoomStorage {
+  readonly log: MessageLog;
+  readonly alarms: AlarmScheduler<RoomAlarm>;
+  readonly #sql: SqlStorage;
+  #state: RoomState | null;
+  #marks: Marks;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+    this.#sql.exec('create table if not exists meta (key text primary key, value text not null)');
+    this.log = new MessageLog(this.#sql);
+    this.alarms = new AlarmScheduler<RoomAlarm>(storage);
+    this.#state = this.#read<RoomState>('state');
+    this.#marks = { ...noMarks, ...this.#read<Marks>('marks') };
+  }
+
+  /** null: the room is empty and has to be loaded before it takes anything. */
+  get state(): RoomState | null {
+    return this.#state;
+  }
+
+  set state(state: RoomState) {
+    this.#write('state', state);
+    this.#state = state;
+  }
+
+  get marks(): Marks {
+    return this.#marks;
+  }
+
+  set marks(marks: Marks) {
+    this.#write('marks', marks);
+    this.#marks = marks;
+  }
+
+  /** The conversation was deleted: nothing may ever be taken here again. */
+  get gone(): boolean {
+    return this.#read<boolean>('gone') === true;
+  }
+
+  /** The lobby's word on whether the agent is at their desk; survives hibernation. */
+  get agentOnline(): boolean {
+    return this.#read<boolean>('agentOnline') === true;
+  }
+
+  set agentOnline(online: boolean) {
+    this.#write('agentOnline', online);
+  }
+
+  /**
+   * Appends what the system has to say. Its client id follows from `occurrence`, so a retry can't say it twice.
+   *
+   * @param occurrence names this one happening within the conversation, for instance `closed:7`
+   * @returns null when it had been said
+   */
+  appendEvent(conversationId: string, occurrence: string, event: SystemEvent, at: number): LogRow | null {
+    const clientId = uuidv5(occurrence, conversationId);
+    if (this.log.find(SYSTEM_SENDER, clientId)) return null;
+    return this.log.append({
+      id: uuidv7({ msecs: at }),
+      senderId: SYSTEM_SENDER,
+      senderRole: 'system',
+      senderName: '',
+      clientId,
+      kind: 'system',
+      text: null,
+      event,
+      at,
+    });
+  }
+
+  /** Begins a room: its state, what was said before, and what Postgres already has of it. */
+  begin(state: RoomState, rows: LogRow[], marks: Marks): void {
+    this.log.clear();
+    this.log.restore(rows);
+    this.marks = marks;
+    // Last: its presence is what says that the room is whole.
+    this.state = state;
+  }
+
+  /** Forgets everything but that there was something. */
+  erase(): void {
+    this.log.clear();
+    this.alarms.clearAll();
+    this.#sql.exec('delete from meta');
+    this.#write('gone', true);
+    this.#state = null;
+    this.#marks = noMarks;
+  }
+
+  #read<Value>(key: string): Value | null {
+    const row = this.#sql.exec<{ value: string }>('select value from meta where key = ?', key).toArray()[0];
+    return row ? (JSON.parse(row.value) as Value) : null;
+  }
+
+  #write(key: string, value: unknown): void {
+    this.#sql.exec('insert or replace into meta (key, value) values (?, ?)', key, JSON.stringify(value));
+  }
+}

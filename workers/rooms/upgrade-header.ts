@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { type Session, sessionSchema } from './sockets.ts';
+
+/**
+ * What the Worker tells an object about a socket it has authorised. A Durable Object is only reached through its
+ * binding, and the Worker sets this header itself on every request it passes on.
+ */
+const HEADER = 'x-wellchina-socket';
+
+const schema = sessionSchema.omit({ greeted: true }).extend({
+  /** The room's conversation; empty for the lobby. */
+  conversationId: z.string(),
+});
+
+export type Upgrade = Omit<Session, 'greeted'> & { conversationId: string };
+
+/** The request to hand on: the upgrade alone, without the person's cookies and tokens. */
+export function withUpgrade(request: Request, upgrade: Upgrade): Request {
+  return new Request(request.url, {
+    headers: { upgrade: 'websocket', [HEADER]: encodeURIComponent(JSON.stringify(upgrade)) },
+  });
+}
+
+/** @throws when the request did not come through the Worker */
+export function readUpgrade(request: Request): Upgrade {
+  return schema.parse(JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? '')));
+}

@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import * as schema from '../../drizzle/schema/index.ts';
+import type { Claims } from '../auth/person.ts';
+
+export type Transaction = Parameters<Parameters<PostgresJsDatabase<typeof schema>['transaction']>[0]>[0];
+
+/** As whom a transaction runs. Every method of `Store` names one. */
+export type Role =
+  /** On a person's behalf: the policies decide what is seen. */
+  | { as: 'authenticated'; claims: Pick<Claims, 'sub' | 'isAnonymous'> }
+  /** The rooms: may execute the functions granted to `chat_room`, nothing else. */
+  | { as: 'chat_room' }
+  /** Administration, the lobby and the cron. */
+  | { as: 'service_role' };
+
+/** Longest a statement may take, milliseconds. A slower one is given up and tried again by whoever asked. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_SECONDS = 10;
+const TOO_MANY_CONNECTIONS = '53300';
+const CONNECT_ATTEMPTS = 6;
+
+/**
+ * Runs `work` in one transaction as `role`, on a connection of this call's own. The connection is not ended by
+ * hand: it dies with the invocation, and `end()` on workerd raises after the fact.
+ *
+ * @throws whatever Postgres or the network says; `Store` turns it into a code.
+ */
+export async function inTransaction<T>(
+  connectionString: string,
+  role: Role,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const client = postgres(connectionString, {
+      max: 1,
+      fetch_types: false,
+      prepare: true,
+      connect_timeout: CONNECT_TIMEOUT_SECONDS,
+      onnotice: () => {},
+    });
+    try {
+      return await drizzle(client, { schema }).transaction(async (tx) => {
+        await tx.execute(sql`select
+          set_config('role', ${role.as}, true),
+          set_config('request.jwt.claims', ${claimsJson(role)}, true),
+          set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true)`);
+        return work(tx);
+      });
+    } catch (error) {
+      // Refused before anything ran, so it is safe to knock again. Hyperdrive queues instead.
+      if (sqlstateOf(error) !== TOO_MANY_CONNECTIONS || attempt === CONNECT_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** The SQLSTATE of a failure, however deeply Drizzle wrapped it; null where Postgres gave none. */
+export function sqlstateOf(error: unknown): string | null {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if ('code' in cause && typeof cause.code === 'string' && /^[0-9A-Z]{5}$/u.test(cause.code))
+      return cause.code;
+  }
+  return null;
+}
+
+function claimsJson(role: Role): string {
+  if (role.as !== 'authenticated') return JSON.stringify({ role: role.as });
+  return JSON.stringify({
+    sub: role.claims.sub,
+    role: 'authenticated',
+    is_anonymous: role.claims.isAnonymous,
+  });
+}

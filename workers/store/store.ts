@@ -1,0 +1,165 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
+import type { ConversationSummary } from '../../app/protocol/model.ts';
+import type { Claims } from '../auth/person.ts';
+import { errorName, log } from '../log.ts';
+import type { Result } from '../result.ts';
+import type { IngestOutcome, IngestPart, LogRow } from '../rooms/records.ts';
+import { type AgentRecord, activeAgents, currentAgent, writeAgentsOnline } from './agents.ts';
+import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
+import { inTransaction, type Role, sqlstateOf, type Transaction } from './database.ts';
+import {
+  claimRoom,
+  createConversation,
+  ingest,
+  type NewConversation,
+  reopenConversation,
+  roomMessages,
+} from './rooms.ts';
+import type { ClaimedRow, ConversationRow } from './rows.ts';
+
+type PersonClaims = Pick<Claims, 'sub' | 'isAnonymous'>;
+
+/** `gone`: the account or conversation is not there. `unavailable`: Postgres did not answer; try again. */
+export type StoreCode = 'unavailable' | 'gone';
+
+const FOREIGN_KEY_VIOLATION = '23503';
+
+/**
+ * The only code that opens Postgres. Called by RPC, so that whoever calls it (a room, a lane, the lobby) holds no
+ * connection and may hibernate. Every method names the role it runs as.
+ */
+export class Store extends WorkerEntrypoint<Env> {
+  /** As the service role: nothing but whether Postgres answers. */
+  async ping(): Promise<Result<object, StoreCode>> {
+    return this.#run('ping', { as: 'service_role' }, async (tx) => {
+      await tx.execute(sql`select 1`);
+      return {};
+    });
+  }
+
+  /** As the person: their agent's row, or null when they are no active agent. */
+  async currentAgent(claims: PersonClaims): Promise<Result<{ agent: AgentRecord | null }, StoreCode>> {
+    return this.#run('currentAgent', { as: 'authenticated', claims }, async (tx) => ({
+      agent: await currentAgent(tx),
+    }));
+  }
+
+  /** As the person: whether the policies let them see this conversation. */
+  async canSee(
+    claims: PersonClaims,
+    conversationId: string,
+  ): Promise<Result<{ visible: boolean }, StoreCode>> {
+    return this.#run('canSee', { as: 'authenticated', claims }, async (tx) => ({
+      visible: await canSee(tx, conversationId),
+    }));
+  }
+
+  /** As the person: a page of the conversations they may see, newest first. */
+  async listConversations(
+    claims: PersonClaims,
+    query: ListQuery,
+  ): Promise<Result<{ conversations: ConversationSummary[]; next?: string }, StoreCode>> {
+    return this.#run('listConversations', { as: 'authenticated', claims }, (tx) =>
+      listConversations(tx, query),
+    );
+  }
+
+  /** As a room: makes a conversation, or finds the one this is a retry of, or the one already open. */
+  async createConversation(
+    input: NewConversation,
+  ): Promise<Result<{ created: boolean; conversation: ConversationRow }, StoreCode>> {
+    return this.#run('createConversation', { as: 'chat_room' }, (tx) => createConversation(tx, input));
+  }
+
+  /** As a room: takes the conversation over for a room that has no log. */
+  async claimRoom(conversationId: string): Promise<Result<{ conversation: ClaimedRow }, StoreCode>> {
+    return this.#run('claimRoom', { as: 'chat_room' }, async (tx) => {
+      const conversation = await claimRoom(tx, conversationId);
+      return conversation ? { conversation } : 'gone';
+    });
+  }
+
+  /** As a room: its messages after `after`, oldest first. */
+  async roomMessages(
+    conversationId: string,
+    after: number,
+    limit: number,
+  ): Promise<Result<{ rows: LogRow[] }, StoreCode>> {
+    return this.#run('roomMessages', { as: 'chat_room' }, async (tx) => ({
+      rows: (await roomMessages(tx, conversationId, after, limit)).map(logRowOf),
+    }));
+  }
+
+  /** As a room: writes many conversations' parts through; one outcome each, in the order given. */
+  async ingestMany(parts: IngestPart[]): Promise<Result<{ outcomes: IngestOutcome[] }, StoreCode>> {
+    return this.#run('ingestMany', { as: 'chat_room' }, async (tx) => {
+      const outcomes = await ingest(tx, parts);
+      return {
+        outcomes: parts.map(
+          ({ conversationId }) => outcomes.get(conversationId) ?? { ok: false, code: 'unavailable' },
+        ),
+      };
+    });
+  }
+
+  /** As a room: whether the conversation may be open again; `open` names the one that is in the way. */
+  async reopenConversation(
+    conversationId: string,
+    epoch: number,
+  ): Promise<Result<{ reopened: boolean; open: string | null }, StoreCode>> {
+    return this.#run('reopenConversation', { as: 'chat_room' }, async (tx) => {
+      const answer = await reopenConversation(tx, conversationId, epoch);
+      if (!answer) return 'gone';
+      return answer.ok ? { reopened: true, open: null } : { reopened: false, open: answer.open };
+    });
+  }
+
+  /** As the service role: every active agent. */
+  async activeAgents(): Promise<Result<{ agents: AgentRecord[] }, StoreCode>> {
+    return this.#run('activeAgents', { as: 'service_role' }, async (tx) => ({
+      agents: await activeAgents(tx),
+    }));
+  }
+
+  /** As the service role: everything that is waiting or active, for a lobby that has forgotten it. */
+  async openConversations(
+    before: string | undefined,
+    limit: number,
+  ): Promise<Result<{ conversations: ConversationSummary[]; next?: string }, StoreCode>> {
+    return this.#run('openConversations', { as: 'service_role' }, (tx) =>
+      listConversations(tx, {
+        scope: 'open',
+        limit,
+        reader: 'agent',
+        ...(before === undefined ? {} : { before }),
+      }),
+    );
+  }
+
+  /** As the service role: which agents are connected now. */
+  async writeAgentsOnline(ids: string[]): Promise<Result<object, StoreCode>> {
+    return this.#run('writeAgentsOnline', { as: 'service_role' }, async (tx) => {
+      await writeAgentsOnline(tx, ids);
+      return {};
+    });
+  }
+
+  /** One transaction as `role`; whatever goes wrong becomes a code, and the log learns no more than the SQLSTATE. */
+  async #run<Value extends object>(
+    method: string,
+    role: Role,
+    work: (tx: Transaction) => Promise<Value | StoreCode>,
+  ): Promise<Result<Value, StoreCode>> {
+    try {
+      const value = await inTransaction(this.env.HYPERDRIVE.connectionString, role, work);
+      return typeof value === 'string' ? { ok: false, code: value } : { ok: true, ...value };
+    } catch (error) {
+      const sqlstate = sqlstateOf(error);
+      // The one row that another system may remove under our feet: the account.
+      if (sqlstate === FOREIGN_KEY_VIOLATION) return { ok: false, code: 'gone' };
+      log({ event: 'store_failed', method, sqlstate, name: errorName(error) });
+      return { ok: false, code: 'unavailable' };
+    }
+  }
+}
