@@ -63,12 +63,9 @@ export const en = {
   'notice.unavailable': 'The chat is busy. Your message goes out by itself.',
 
   'widget.title': 'Chat with WellChina',
-  'widget.open': 'Open chat',
-  'widget.openUnread': {
     one: 'Open chat, {count} unread message',
     other: 'Open chat, {count} unread messages',
   },
-  'widget.close': 'Close chat',
   'widget.minimise': 'Minimise chat',
   'widget.team': 'WellChina care team',
   'widget.status.idle': 'Here to help',

@@ -1,0 +1,95 @@
+import type { ConversationContext } from '../protocol/context.ts';
+import type { ConversationList, CreatedConversation, Problem, Session } from '../protocol/http.ts';
+import { isRecord } from '../realtime/decode.ts';
+
+/** Nobody waits longer for one answer. */
+const TIMEOUT_MS = 15_000;
+
+/** Why a call didn't work. Only `unauthorized` says anything about who the person is. */
+export type Failure =
+  /** Nobody answered. */
+  | { ok: false; kind: 'network' }
+  /** It can't be done now: 5xx, 408, 429. */
+  | { ok: false; kind: 'unavailable'; retryAfterMs?: number }
+  /** A definite no of Auth. */
+  | { ok: false; kind: 'unauthorized' }
+  /** It can't be done like this; the code and sentence are the problem's. */
+  | { ok: false; kind: 'refused'; code: string; detail: string };
+export type Result<Value> = { ok: true; value: Value } | Failure;
+
+/** The calls a visitor's panel makes. */
+export interface Api {
+  session(refreshToken: string | null): Promise<Result<Session>>;
+  conversations(bearer: string): Promise<Result<ConversationList>>;
+  create(
+    bearer: string,
+    context: ConversationContext | null,
+    first: { id: string; text: string },
+  ): Promise<Result<CreatedConversation>>;
+}
+
+/** @param fetcher the browser's `fetch`, or a test's */
+export function createApi(fetcher: typeof fetch): Api {
+  async function call<Value>(
+    method: 'GET' | 'POST',
+    path: string,
+    bearer: string | null,
+    valid: (value: unknown) => boolean,
+    body?: unknown,
+  ): Promise<Result<Value>> {
+    let response: Response;
+    let answer: unknown = null;
+    try {
+      response = await fetcher(path, {
+        method,
+        credentials: 'include',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      answer = await response.json().catch(() => null);
+    } catch {
+      return { ok: false, kind: 'network' };
+    }
+    if (response.ok) {
+      // Something between us and the Worker answered (a captive portal, a proxy's page).
+      return valid(answer) ? { ok: true, value: answer as Value } : { ok: false, kind: 'unavailable' };
+    }
+    return failure(response, answer);
+  }
+
+  return {
+    session: (refreshToken) =>
+      call('POST', '/api/session', null, isSession, refreshToken ? { refreshToken } : {}),
+    conversations: (bearer) => call('GET', '/api/conversations', bearer, isList),
+    create: (bearer, context, firstMessage) =>
+      call('POST', '/api/conversations', bearer, isCreated, {
+        ...(context ? { context } : {}),
+        firstMessage,
+      }),
+  };
+}
+
+function failure(response: Response, answer: unknown): Failure {
+  const { status } = response;
+  if (status === 401) return { ok: false, kind: 'unauthorized' };
+  const problem: Partial<Problem> = isRecord(answer) ? answer : {};
+  if (status >= 500 || status === 408 || status === 429) {
+    const seconds = Number(response.headers.get('Retry-After'));
+    const retryAfterMs = problem.retryAfterMs ?? (seconds > 0 ? seconds * 1000 : undefined);
+    return { ok: false, kind: 'unavailable', ...(retryAfterMs ? { retryAfterMs } : {}) };
+  }
+  return { ok: false, kind: 'refused', code: problem.code ?? 'invalid', detail: problem.detail ?? '' };
+}
+
+const isSession = (value: unknown) =>
+  isRecord(value) &&
+  typeof value.accessToken === 'string' &&
+  isRecord(value.user) &&
+  typeof value.user.id === 'string';
+const isList = (value: unknown) => isRecord(value) && Array.isArray(value.conversations);
+const isCreated = (value: unknown) =>
+  isRecord(value) && isRecord(value.conversation) && typeof value.conversation.id === 'string';

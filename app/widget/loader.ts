@@ -1,0 +1,193 @@
+import type { ConversationContext } from '../protocol/context.ts';
+import { recall, remember } from './loader-memory.ts';
+import { createView, isPhone, type LoaderView } from './loader-view.ts';
+import { CHANNEL, type FromPanel, type ToPanel, unwrap } from './messages.ts';
+
+/**
+ * Served as `/widget.js`: the bubble on a host page, and the page's way to talk to the panel. Makes no request and
+ * stores nothing until the visitor does something; only who has an open conversation is connected in the background.
+ */
+
+type EventName = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'error';
+type Listener = (detail: unknown) => void;
+interface User {
+  /** The host's own Supabase session of the same project. */
+  getAccessToken(): Promise<string | null> | string | null;
+}
+interface BootOptions {
+  context?: ConversationContext;
+  locale?: string;
+  user?: User;
+}
+type Call = [command: string, ...rest: unknown[]];
+type Api = ((...call: Call) => void) & { q?: ArrayLike<unknown>[]; v?: number };
+
+const script = document.currentScript;
+const base = script instanceof HTMLScriptElement && script.src ? new URL(script.src).origin : location.origin;
+const source = `${base}/widget?origin=${encodeURIComponent(location.origin)}`;
+
+const listeners = new Map<string, Set<Listener>>();
+/** Calls that came before `boot`. */
+let early: Call[] = [];
+let view: LoaderView | null = null;
+let isOpen = false;
+let panelReady = false;
+let context: ConversationContext | null = null;
+let locale: string | null = null;
+let user: User | null = null;
+let unread = 0;
+
+function emit(name: EventName, detail?: unknown): void {
+  for (const listener of [...(listeners.get(name) ?? [])]) {
+    try {
+      listener(detail);
+    } catch (error) {
+      // The host's own mistake: theirs to see, not ours to die of.
+      reportError(error);
+    }
+  }
+}
+
+function post(body: ToPanel): void {
+  if (panelReady) view?.frame()?.contentWindow?.postMessage({ channel: CHANNEL, body }, base);
+}
+
+function setOpen(open: boolean, byPerson: boolean): void {
+  if (!view || open === isOpen) return;
+  isOpen = open;
+  view.setOpen(open, byPerson);
+  post(open ? { t: 'open', focus: byPerson } : { t: 'close' });
+  if (byPerson) remember({ open });
+  emit(open ? 'open' : 'close');
+}
+
+function boot(options: BootOptions = {}): void {
+  if (view) return;
+  context = options.context ?? null;
+  locale = options.locale ?? null;
+  user = options.user ?? null;
+  view = createView(
+    source,
+    () => setOpen(!isOpen, true),
+    () => setOpen(false, true),
+  );
+  window.addEventListener('message', onMessage);
+  const memory = recall();
+  if (memory.live) view.load();
+  // A full screen that nobody asked for would hide the page.
+  if (memory.open && !isPhone()) setOpen(true, false);
+  const calls = early;
+  early = [];
+  for (const call of calls) run(call);
+  emit('ready');
+}
+
+function onMessage(event: MessageEvent): void {
+  if (event.origin !== base || event.source !== view?.frame()?.contentWindow) return;
+  const body = unwrap<FromPanel>(event.data);
+  switch (body?.t) {
+    case undefined:
+      break;
+    case 'ready':
+      panelReady = true;
+      post({ t: 'init', open: isOpen, known: recall().known, context, locale, user: user !== null });
+      break;
+    case 'close':
+      setOpen(false, true);
+      break;
+    case 'unread':
+      if (body.count === unread) break;
+      unread = body.count;
+      view?.setUnread(unread);
+      emit('unread', unread);
+      break;
+    case 'message':
+      emit('message', { text: body.text, senderName: body.senderName, at: body.at });
+      break;
+    case 'known':
+      remember({ known: body.known, live: body.live });
+      break;
+    case 'token':
+      void answerToken(body.id);
+      break;
+    case 'error':
+      emit('error', { code: body.code });
+      break;
+    default:
+      body satisfies never;
+  }
+}
+
+async function answerToken(id: number): Promise<void> {
+  let token: string | null = null;
+  try {
+    token = (await user?.getAccessToken()) ?? null;
+  } catch {
+    emit('error', { code: 'access_token' });
+  }
+  post({ t: 'token', id, token });
+}
+
+/** Takes the widget off the page. The guest stays known: a page may shut down only to boot again. */
+function shutdown(): void {
+  window.removeEventListener('message', onMessage);
+  setOpen(false, false);
+  view?.remove();
+  view = null;
+  panelReady = false;
+  unread = 0;
+}
+
+function run(call: Call): void {
+  const [command, first, second] = call;
+  if (command === 'boot') {
+    boot(first as BootOptions | undefined);
+    return;
+  }
+  if (command === 'on' || command === 'off') {
+    const name = first as string;
+    const set = listeners.get(name) ?? new Set();
+    listeners.set(name, set);
+    if (command === 'off') second ? set.delete(second as Listener) : set.clear();
+    else {
+      set.add(second as Listener);
+      if (name === 'ready' && view) (second as Listener)(undefined);
+    }
+    return;
+  }
+  if (!view) {
+    if (command !== 'shutdown') early.push(call);
+    return;
+  }
+  if (command === 'open') setOpen(true, true);
+  else if (command === 'close') setOpen(false, true);
+  else if (command === 'toggle') setOpen(!isOpen, true);
+  else if (command === 'show') view.setHidden(false);
+  else if (command === 'hide') {
+    setOpen(false, false);
+    view.setHidden(true);
+  } else if (command === 'setContext') {
+    context = (first as ConversationContext | undefined) ?? null;
+    post({ t: 'context', context });
+  } else if (command === 'setUser') {
+    user = (first as User | undefined) ?? null;
+    post({ t: 'user', user: user !== null });
+  } else if (command === 'setLocale') {
+    locale = String(first);
+    post({ t: 'locale', locale });
+  } else if (command === 'shutdown') shutdown();
+  else console.warn(`WellChinaChat: unknown command “${command}”`);
+}
+
+const holder = window as unknown as { WellChinaChat?: Api };
+const stub = holder.WellChinaChat;
+// Loaded twice on one page (a tag manager and the page itself): the first one stays.
+if (!stub?.v) {
+  const api: Api = (...call) => {
+    if (document.body) run(call);
+    else document.addEventListener('DOMContentLoaded', () => run(call));
+  };
+  api.v = 1;
+  holder.WellChinaChat = api;
+  for (const call of Array.from(stub?.q ?? [])) api(...(Array.from(call) as Call));
+}

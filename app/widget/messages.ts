@@ -1,0 +1,48 @@
+import type { ConversationContext } from '../protocol/context.ts';
+
+/** Marks our messages among all that a page posts around. */
+export const CHANNEL = 'wellchina-chat';
+
+/** What the panel tells the page it is in. */
+export type FromPanel =
+  /** Listening: tell me how things are. */
+  | { t: 'ready' }
+  /** Minimise; the person did it in the panel. */
+  | { t: 'close' }
+  | { t: 'unread'; count: number }
+  /** Somebody else wrote. */
+  | { t: 'message'; text: string | null; senderName: string; at: string }
+  /** What the page should remember: that there is a guest here, and whether their conversation is open. */
+  | { t: 'known'; known: boolean; live: boolean }
+  /** The page's own session is needed: answer with `token` and this id. */
+  | { t: 'token'; id: number }
+  | { t: 'error'; code: string };
+
+/** What the page tells the panel. */
+export type ToPanel =
+  | {
+      t: 'init';
+      open: boolean;
+      /** There has been a guest on this site before. */
+      known: boolean;
+      context: ConversationContext | null;
+      locale: string | null;
+      /** Whether the page has a session of its own to ask for. */
+      user: boolean;
+    }
+  /** `focus`: the person opened it, so the cursor belongs in the composer. */
+  | { t: 'open'; focus: boolean }
+  | { t: 'close' }
+  | { t: 'context'; context: ConversationContext | null }
+  | { t: 'locale'; locale: string }
+  | { t: 'user'; user: boolean }
+  | { t: 'token'; id: number; token: string | null };
+
+export type Envelope<Body> = { channel: typeof CHANNEL; body: Body };
+
+/** Ours, or null. Who sent it (`origin`, `source`) is for the caller to check first. */
+export function unwrap<Body extends { t: string }>(data: unknown): Body | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const { channel, body } = data as Partial<Envelope<Body>>;
+  return channel === CHANNEL && typeof body?.t === 'string' ? body : null;
+}
