@@ -63,9 +63,6 @@ export const en = {
   'notice.unavailable': 'The chat is busy. Your message goes out by itself.',
 
   'widget.title': 'Chat with WellChina',
-    one: 'Open chat, {count} unread message',
-    other: 'Open chat, {count} unread messages',
-  },
   'widget.minimise': 'Minimise chat',
   'widget.team': 'WellChina care team',
   'widget.status.idle': 'Here to help',
