@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { buildSite, copySite } from '../../supabase/local/start/build/site.ts';
+import { buildSite, copySite } from '../../supabase/local/start/site/build.ts';
 import { shared, temporaryFolder } from './shared.ts';
 
 /** Names the folder of the run's built site to the processes the tests run in. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { buildSite, copySite } from './build/site.ts';
+import { buildSite, copySite } from './site/build.ts';
 import type { WorkerSetup } from './worker/messages.ts';
 import { type WorkerEvents, WorkerProcess } from './worker/worker.ts';
 

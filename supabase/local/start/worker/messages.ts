@@ -1,6 +1,6 @@
 /** What a Worker runs with; plain data, so that it can be handed to the host process. */
 export interface WorkerSetup {
-  /** Where the bundle, the static files and the options of `wrangler.toml` are: see `build/site.ts`. */
+  /** Where the bundle, the static files and the options of `wrangler.toml` are: see `site/build.ts`. */
   siteDir: string;
   port: number;
   /** Folder of the Durable Objects' databases. */
