@@ -2,10 +2,10 @@ import path from 'node:path';
 import postgres from 'postgres';
 import { findBinaries } from './postgres/binaries.ts';
 import { ensureCluster, ensurePassword, SUPERUSER } from './postgres/cluster.ts';
-import { claim, endLeftover, release } from './postgres/owner.ts';
+import { claim, endLeftover, processStart, release } from './postgres/owner.ts';
 import { clusterHome, reachableBinaries } from './postgres/place.ts';
 import { freePort } from './postgres/ports.ts';
-import { launch, PortTaken, type ServerProcess } from './postgres/server.ts';
+import { launch, PortTaken, type ServerProcess, StillHeld } from './postgres/server.ts';
 import { postgresUser } from './postgres/system-user.ts';
 
 export interface PostgresOptions {
@@ -72,6 +72,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
         await released;
       },
       async restart() {
+        // Killed a moment ago: its children, who hold its memory, may still be ending.
+        if (processStart(server.pid) === null) await released;
         await claim(dataDir);
         await endLeftover(cluster);
         server = await start(port);
@@ -89,12 +91,15 @@ async function onFreePort(
   wanted: number,
   start: (port: number) => Promise<ServerProcess>,
 ): Promise<{ server: ServerProcess; port: number }> {
+  let port = await freePort(wanted);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(attempt === 1 ? wanted : 0);
     try {
       return { server: await start(port), port };
     } catch (error) {
-      if (!(error instanceof PortTaken) || attempt === 5) throw error;
+      if (attempt === 20) throw error;
+      if (error instanceof PortTaken) port = await freePort(0);
+      else if (error instanceof StillHeld) await new Promise((resolve) => setTimeout(resolve, 250));
+      else throw error;
     }
   }
 }

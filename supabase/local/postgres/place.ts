@@ -31,10 +31,11 @@ export async function clusterHome(dataDir: string, user: SystemUser | null): Pro
   await clearOrphans();
   const id = (await pointed(dataDir)) ?? randomUUID();
   const home = path.join(SHELTER, id);
+  // The pointer first: what has no pointer to it is cleared away by whoever looks.
+  await writeFile(path.join(dataDir, POINTER), JSON.stringify({ id, home }));
   await mkdir(home, { recursive: true });
   await chmod(SHELTER, 0o755);
   await writeFile(path.join(home, 'belongs-to.txt'), dataDir);
-  await writeFile(path.join(dataDir, POINTER), JSON.stringify({ id, home }));
   return home;
 }
 

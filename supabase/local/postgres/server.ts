@@ -14,6 +14,9 @@ export interface ServerProcess {
 /** Thrown when the port was taken between looking and binding: try another. */
 export class PortTaken extends Error {}
 
+/** Thrown while children of a killed server still hold its shared memory: they end by themselves, soon. */
+export class StillHeld extends Error {}
+
 const running = new Set<ChildProcess>();
 
 /**
@@ -60,14 +63,16 @@ export function launch(
     child.once('error', reject);
     gone.then(() => {
       log.end();
-      const taken = /could not bind|could not create any TCP\/IP sockets/.test(words);
-      reject(
-        taken
-          ? new PortTaken(`port ${port} is taken`)
-          : new Error(`Postgres did not start:\n${words.trim()}`),
-      );
+      reject(reasonOf(words.trim(), port));
     });
   });
+}
+
+function reasonOf(words: string, port: number): Error {
+  if (/could not bind|could not create any TCP\/IP sockets/.test(words))
+    return new PortTaken(`port ${port} is taken`);
+  const message = `Postgres did not start:\n${words}`;
+  return words.includes('pre-existing shared memory block') ? new StillHeld(message) : new Error(message);
 }
 
 function flags(durable: boolean): string[] {
