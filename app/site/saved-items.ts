@@ -1,13 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
-import { z } from 'zod';
-import { type ConversationContext, contextSchema } from '../protocol/context.ts';
+import type { ConversationContext } from '../protocol/context.ts';
 
-export type SavedKind = 'plans' | 'procedures' | 'hospitals' | 'cities';
+const KINDS = ['plans', 'procedures', 'hospitals', 'cities'] as const;
+export type SavedKind = (typeof KINDS)[number];
 export type Saved = NonNullable<ConversationContext['saved']>;
 
 const KEY = 'wellchina-saved';
 const CHANGED = 'wellchina-saved-changed';
-const savedSchema = z.object({ saved: contextSchema.shape.saved });
 
 /** Puts a name into the list of its kind, or takes it out where it is there already. */
 export function toggleSaved(saved: Saved, kind: SavedKind, name: string): Saved {
@@ -18,14 +17,24 @@ export function toggleSaved(saved: Saved, kind: SavedKind, name: string): Saved 
   };
 }
 
-/** What was stored, or nothing where it is missing, broken or of another time. */
+/**
+ * What was stored, or nothing where it is missing, broken or of another time. By hand, since the site's pages carry
+ * no zod; the Worker checks the context again before anybody believes it.
+ */
 export function parseSaved(stored: string | null): Saved {
-  if (!stored) return {};
+  let held: unknown;
   try {
-    return savedSchema.parse({ saved: JSON.parse(stored) }).saved ?? {};
+    held = JSON.parse(stored ?? '{}');
   } catch {
     return {};
   }
+  const saved: Saved = {};
+  if (typeof held !== 'object' || held === null) return saved;
+  for (const kind of KINDS) {
+    const names: unknown = (held as Record<string, unknown>)[kind];
+    if (Array.isArray(names)) saved[kind] = names.filter((name) => typeof name === 'string').slice(0, 50);
+  }
+  return saved;
 }
 
 /** What the visitor saved on this device, in every place of the page at once. Empty on the server. */
