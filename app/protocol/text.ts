@@ -22,6 +22,9 @@ export function textProblem(text: string, maxLength: number): TextProblem | null
   return null;
 }
 
-/** Characters that show nothing at all: a text of only these is blank to whoever reads it. */
+/**
+ * Characters that show nothing at all (format characters, joiners, fillers, variation selectors): a text of only
+ * these is blank to whoever reads it.
+ */
 const INVISIBLE =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0]/gu;
+  /\p{Cf}|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u180B|\u180C|\u180D|\u3164|[\uFE00-\uFE0F]|\uFFA0/gu;

@@ -116,14 +116,17 @@ function checked<Schema extends z.ZodType>(value: unknown, schema: Schema, where
 async function readText(request: Request): Promise<string> {
   const tooLarge = () => problem(413, 'too_large', `A body may have at most ${BODY_BYTES} bytes.`);
   if (Number(request.headers.get('Content-Length') ?? 0) > BODY_BYTES) throw tooLarge();
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  const reader = request.body?.getReader();
+  let text = '';
   let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
+  for (;;) {
+    const read = await reader?.read();
+    if (!read || read.done) return text + decoder.decode();
+    bytes += read.value.byteLength;
     if (bytes > BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
+    text += decoder.decode(read.value, { stream: true });
   }
-  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
 }
 
 /** JSON for one person: never kept by anything in between. */

@@ -1,17 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
-import { v7 as uuidv7 } from 'uuid';
 import { CLOSE } from '../../app/protocol/codes.ts';
 import type { ClientFrame, RoomFrame, SendFrame } from '../../app/protocol/frames.ts';
 import type { Ack, MessagePage } from '../../app/protocol/http.ts';
 import type { Limits } from '../../app/protocol/limits.ts';
-import type {
-  Conversation,
-  ConversationSummary,
-  ParticipantRole,
-  ReadMarks,
-  SystemEvent,
-} from '../../app/protocol/model.ts';
-import { PING, PONG, PROTOCOL_VERSION } from '../../app/protocol/version.ts';
+import type { Conversation, ConversationSummary, ParticipantRole } from '../../app/protocol/model.ts';
+import { PING, PONG } from '../../app/protocol/version.ts';
 import type { Person } from '../auth/person.ts';
 import { settingsOf } from '../env.ts';
 import { errorName, log } from '../log.ts';
@@ -19,33 +12,19 @@ import { laneOf, lobbyOf } from '../objects.ts';
 import type { Result } from '../result.ts';
 import { acceptedSocket, refusedSocket } from '../socket-response.ts';
 import type { ConversationRow } from '../store/rows.ts';
-import { admit, type Refusal } from './admission.ts';
+import type { Refusal } from './admission.ts';
 import { Flusher } from './flusher.ts';
 import { parseFrame } from './frames.ts';
 import { Gatherer } from './gatherer.ts';
 import { LobbyLink } from './lobby-link.ts';
-import { GUEST_NAME } from './names.ts';
 import { isBehind, noMarks } from './outbox.ts';
-import type { AssignedAgent, LogRow, RoomState } from './records.ts';
+import type { AssignedAgent, RoomState } from './records.ts';
+import { RoomCore, refusal } from './room-core.ts';
 import { loadRoom } from './room-loader.ts';
-import {
-  accept,
-  close,
-  freshState,
-  isItsAgent,
-  markRead,
-  markResponse,
-  reopen,
-  type Transition,
-  takeOver,
-  transfer,
-} from './room-state.ts';
+import { accept, close, freshState, reopen, type Transition, takeOver, transfer } from './room-state.ts';
 import { RoomStorage } from './room-storage.ts';
-import { participantOf, type Session, Sockets } from './sockets.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { type Session, Sockets } from './sockets.ts';
 import { readUpgrade } from './upgrade-header.ts';
-import { toConversation, toMessage, toSummary } from './views.ts';
-import { resume } from './welcome.ts';
 
 /** `not_found`: there is no such conversation. `unavailable`: an empty room could not be loaded; try again. */
 export type RoomCode = 'not_found' | 'unavailable' | 'conflict' | 'forbidden';
@@ -67,34 +46,43 @@ interface Opening {
 }
 
 interface QueuedSend {
-  socket: WebSocket | null;
+  socket: WebSocket;
   person: Person;
   frame: SendFrame;
-  /** Set at the commit. */
-  answer?: RoomFrame;
 }
 
+const FAILED: Refusal = { code: 'unavailable', message: 'That didn’t work. Please try again.' };
+const RECOVER_AFTER_MS = 1_000;
+
 /**
- * One conversation: its sockets, who is typing, the log that decides order and content, and the outbox to
- * Postgres. The class is a shell: it parses, asks the pure parts, stores in one synchronous block, and sends.
+ * One conversation. The shell around `RoomCore`: it lets in whom the Worker has authorised, makes sure the room
+ * holds its conversation, parses frames, and answers the Worker's and the lobby's calls.
  */
 export class ConversationRoom extends DurableObject<Env> {
   readonly #limits: Limits;
   readonly #storage: RoomStorage;
   readonly #sockets: Sockets<RoomFrame>;
+  readonly #core: RoomCore;
   readonly #flusher: Flusher;
   readonly #lobby: LobbyLink;
   readonly #gatherer = new Gatherer<QueuedSend>((sends) => this.#commit(sends));
-  readonly #allowances = new Map<string, TokenBucket>();
-  #unread: ReadMarks | null = null;
   #loading: Promise<'ready' | RoomCode> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#limits = settingsOf(env).limits;
     this.#storage = new RoomStorage(ctx.storage);
-    this.#sockets = new Sockets<RoomFrame>(ctx);
+    this.#sockets = new Sockets(ctx);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    this.#core = new RoomCore({
+      storage: this.#storage,
+      sockets: this.#sockets,
+      limits: this.#limits,
+      wrote: () => {
+        this.#flusher.wrote();
+        this.#lobby.changed('stored');
+      },
+    });
     this.#flusher = new Flusher({
       storage: this.#storage,
       ingest: (part) => laneOf(env, part.conversationId).ingest(part),
@@ -107,8 +95,8 @@ export class ConversationRoom extends DurableObject<Env> {
     });
     this.#lobby = new LobbyLink({
       storage: this.#storage,
-      summary: () => this.#summary(this.#requireState()),
-      update: async (summary) => void (await lobbyOf(env).update(summary)),
+      summary: () => this.#core.summary(),
+      update: (summary) => lobbyOf(env).update(summary),
       now: Date.now,
     });
     this.#recover();
@@ -118,20 +106,18 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /** A WebSocket that the Worker has authorised; nobody else reaches this. */
   override async fetch(request: Request): Promise<Response> {
-    const upgrade = readUpgrade(request);
-    const ready = await this.#ready(upgrade.conversationId);
-    if (ready !== 'ready')
+    const { conversationId, ...session } = readUpgrade(request);
+    const ready = await this.#ready(conversationId);
+    if (ready !== 'ready') {
       return refusedSocket(ready === 'not_found' ? CLOSE.notFound : CLOSE.tryAgainLater, ready);
-    const { person, ticket, expiresAt } = upgrade;
-    for (const oldest of this.#sockets
-      .open(person.id)
-      .slice(0, -(this.#limits.socketsPerPerson - 1) || undefined)) {
-      if (this.#sockets.open(person.id).length < this.#limits.socketsPerPerson) break;
+    }
+    const others = this.#sockets.open(session.person.id);
+    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - this.#limits.socketsPerPerson))) {
       oldest.close(CLOSE.tooFast, 'too many sockets');
     }
     const { response, socket } = acceptedSocket();
-    this.#sockets.accept(socket, { person, ticket, expiresAt, greeted: false });
-    this.#presenceChanged(person.role);
+    this.#sockets.accept(socket, { ...session, greeted: false });
+    this.#presenceChanged(session.person.role);
     return response;
   }
 
@@ -140,11 +126,7 @@ export class ConversationRoom extends DurableObject<Env> {
       this.#receive(socket, data);
     } catch (error) {
       log({ event: 'frame_failed', object: 'room', name: errorName(error) });
-      this.#sockets.send(socket, {
-        t: 'error',
-        code: 'unavailable',
-        message: 'That didn’t work. Please try again.',
-      });
+      this.#sockets.send(socket, refusal(FAILED));
     }
   }
 
@@ -160,165 +142,65 @@ export class ConversationRoom extends DurableObject<Env> {
 
   #receive(socket: WebSocket, data: string | ArrayBuffer): void {
     const session = this.#sockets.session(socket);
-    if (!session) return socket.close(CLOSE.signedOut, 'unknown session');
-    if (session.expiresAt <= Date.now()) return socket.close(CLOSE.signedOut, 'expired');
-    if (
-      this.#allowance(
-        `frames:${session.person.id}`,
-        this.#limits.framesPerSecond * 2,
-        this.#limits.framesPerSecond,
-      ) > 0
-    ) {
-      return socket.close(CLOSE.tooFast, 'too many frames');
+    if (!session || session.expiresAt <= Date.now()) {
+      socket.close(CLOSE.signedOut, 'expired');
+      return;
+    }
+    if (this.#core.allowances.frame(session.person.id) > 0) {
+      socket.close(CLOSE.tooFast, 'too many frames');
+      return;
     }
     const parsed = parseFrame(data, this.#limits.frameBytes);
     if (!parsed.ok) {
-      this.#refuse(socket, parsed.refusal, parsed.ref);
+      this.#sockets.send(socket, refusal(parsed.refusal, parsed.ref));
       if (parsed.refusal.code === 'too_large') socket.close(CLOSE.tooBig, 'frame too large');
       return;
     }
-    if (!session.greeted && parsed.frame.t !== 'hello') {
-      return this.#refuse(socket, { code: 'invalid', message: 'Say hello first.' }, refOf(parsed.frame));
+    const { frame } = parsed;
+    if (!session.greeted && frame.t !== 'hello') {
+      const ref = frame.t === 'send' ? frame.id : undefined;
+      this.#sockets.send(socket, refusal({ code: 'invalid', message: 'Say hello first.' }, ref));
+      return;
     }
-    this.#dispatch(socket, session, parsed.frame);
+    this.#dispatch(socket, session, frame);
   }
 
   #dispatch(socket: WebSocket, session: Session, frame: ClientFrame): void {
-    const { person } = session;
     switch (frame.t) {
       case 'hello':
-        return this.#welcome(socket, session, frame);
+        this.#core.welcome(socket, session, frame);
+        break;
       case 'send':
-        return this.#gatherer.add({ socket, person, frame });
+        this.#gatherer.add({ socket, person: session.person, frame });
+        break;
       case 'typing':
-        return this.#typing(socket, session, frame.on);
+        this.#core.typing(socket, session, frame.on);
+        break;
       case 'read':
-        return this.#read(person, frame.seq);
+        this.#core.read(session.person, frame.seq);
+        break;
       case 'history': {
-        const page = this.#page(frame.before, frame.limit ?? this.#limits.historyPage);
-        return this.#sockets.send(socket, { t: 'history', before: frame.before, ...page });
+        const page = this.#core.page(frame.before, frame.limit ?? this.#limits.historyPage);
+        this.#sockets.send(socket, { t: 'history', before: frame.before, ...page });
+        break;
       }
       default:
         throw new Error(`unknown frame ${frame satisfies never}`);
     }
   }
 
-  #welcome(socket: WebSocket, session: Session, hello: Extract<ClientFrame, { t: 'hello' }>): void {
-    const state = this.#requireState();
-    const { rows, gap, reset } = resume(this.#storage.log, state.epoch, hello, this.#limits.welcomeMessages);
-    this.#sockets.update(socket, { ...session, greeted: true });
-    this.#sockets.send(socket, {
-      t: 'welcome',
-      v: PROTOCOL_VERSION,
-      you: participantOf(session),
-      conversation: this.#view(state, session.person.role),
-      epoch: state.epoch,
-      head: this.#storage.log.head,
-      messages: rows.map(toMessage),
-      gap,
-      reset,
-      ticket: session.ticket,
-      now: new Date().toISOString(),
-    });
-    this.#sockets.send(socket, this.#presenceFrame());
-  }
-
-  #typing(socket: WebSocket, session: Session, on: boolean): void {
-    const state = this.#requireState();
-    const mayWrite = session.person.role === 'visitor' || isItsAgent(state, session.person);
-    if (!mayWrite || state.status === 'closed') return;
-    const until = new Date(Date.now() + (on ? this.#limits.typingMs : 0)).toISOString();
-    this.#sockets.broadcast({ t: 'typing', who: participantOf(session), until }, socket);
-  }
-
-  #read(person: Person, seq: number): void {
-    const state = this.#requireState();
-    // An agent who only looks must not clear the badge of the one who answers.
-    if (person.role === 'agent' && !isItsAgent(state, person)) return;
-    const read = markRead(state, person.role, seq, this.#storage.log.head, Date.now());
-    if (!read) return;
-    this.#storage.state = read;
-    this.#unread = null;
-    this.#wrote();
-    this.#sockets.broadcast({ t: 'read', role: person.role, seq: read.read[person.role] });
-  }
-
-  #left(socket: WebSocket): void {
-    const session = this.#sockets.session(socket);
-    if (session && this.#storage.state) this.#presenceChanged(session.person.role, socket);
-  }
-
-  // ── Messages ───────────────────────────────────────────────────────────────────────────────────
-
-  /** Takes sends in order, in one synchronous block: what is answered after it is durable, or was never said. */
+  /** Takes what arrived together, in order; a frame that fails fails alone. */
   #commit(sends: QueuedSend[]): void {
-    for (const send of sends) {
+    for (const { socket, person, frame } of sends) {
+      let answer: RoomFrame;
       try {
-        this.#take(send);
+        answer = this.#core.take(person, frame, socket);
       } catch (error) {
         log({ event: 'frame_failed', object: 'room', name: errorName(error) });
-        send.answer = this.#refusalFrame(
-          { code: 'unavailable', message: 'That didn’t work. Please try again.' },
-          send.frame.id,
-        );
+        answer = refusal(FAILED, frame.id);
       }
-      if (send.answer && send.socket) this.#sockets.send(send.socket, send.answer);
+      this.#sockets.send(socket, answer);
     }
-  }
-
-  #take(send: QueuedSend): void {
-    const { person, frame, socket } = send;
-    const state = this.#requireState();
-    const clientId = frame.id.toLowerCase();
-    if (this.#storage.marks.halted === 'stale_epoch') {
-      send.answer = this.#refusalFrame(
-        { code: 'unavailable', message: 'This conversation can’t take messages right now.' },
-        frame.id,
-      );
-      return;
-    }
-    const held = this.#storage.log.find(person.id, clientId);
-    const admission = admit(frame, person, state, held, this.#limits, () =>
-      this.#allowance(
-        `messages:${person.id}`,
-        this.#limits.messageBurst,
-        this.#limits.messagesPerMinute / 60,
-      ),
-    );
-    if (admission.kind === 'refuse') {
-      send.answer = this.#refusalFrame(admission.refusal, frame.id);
-      return;
-    }
-    const row = admission.kind === 'known' ? admission.row : this.#append(person, clientId, admission.text);
-    send.answer = { t: 'ack', id: frame.id, seq: row.seq, at: new Date(row.at).toISOString() };
-    if (admission.kind === 'insert') {
-      this.#sockets.broadcast({ t: 'message', message: toMessage(row) }, socket ?? undefined);
-    }
-  }
-
-  #append(person: Person, clientId: string, text: string): LogRow {
-    const at = Date.now();
-    const row = this.#storage.log.append({
-      id: uuidv7(),
-      senderId: person.id,
-      senderRole: person.role,
-      senderName: person.name ?? GUEST_NAME,
-      clientId,
-      kind: 'text',
-      text,
-      event: null,
-      at,
-    });
-    if (this.#unread)
-      this.#unread = {
-        ...this.#unread,
-        [person.role === 'agent' ? 'visitor' : 'agent']:
-          this.#unread[person.role === 'agent' ? 'visitor' : 'agent'] + 1,
-      };
-    const responded = person.role === 'agent' ? markResponse(this.#requireState(), at) : null;
-    if (responded) this.#storage.state = responded;
-    this.#wrote();
-    return row;
   }
 
   // ── Calls of the Worker and the lobby ──────────────────────────────────────────────────────────
@@ -335,27 +217,18 @@ export class ConversationRoom extends DurableObject<Env> {
     }
     const ready = await this.#ready(row.id);
     if (ready !== 'ready') return { ok: false, code: ready };
-    let answer: RoomFrame | undefined;
-    if (firstMessage) {
-      const send: QueuedSend = {
-        socket: null,
-        person: visitor,
-        frame: { t: 'send', kind: 'text', ...firstMessage },
-      };
-      this.#commit([send]);
-      answer = send.answer;
-    }
-    const state = this.#requireState();
-    if (state.status === 'waiting') this.#say(state, 'queued', { key: 'queued', params: {} });
+    const answer =
+      firstMessage && this.#core.take(visitor, { t: 'send', kind: 'text', ...firstMessage }, null);
+    if (this.#core.state.status === 'waiting') this.#core.say('queued', { key: 'queued', params: {} });
     return {
       ok: true,
-      conversation: this.#view(this.#requireState(), 'visitor'),
+      conversation: this.#core.view('visitor'),
       ack: answer?.t === 'ack' ? { id: answer.id, seq: answer.seq, at: answer.at } : null,
       refusal: answer?.t === 'error' ? refusalOf(answer) : null,
     };
   }
 
-  /** The lobby has reserved a place with this agent; the room decides who has the conversation. */
+  /** The lobby has kept a place with this agent; the room decides who has the conversation. */
   async accept(conversationId: string, agent: AssignedAgent): Promise<RoomResult> {
     return this.#apply(conversationId, 'agent', (state, now) => accept(state, agent, now), true);
   }
@@ -386,15 +259,15 @@ export class ConversationRoom extends DurableObject<Env> {
   async reopen(conversationId: string): Promise<RoomResult> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
-    const { epoch, status } = this.#requireState();
-    if (status !== 'closed')
-      return { ok: false, code: 'conflict', conversation: this.#view(this.#requireState(), 'agent') };
+    const { epoch, status } = this.#core.state;
+    if (status !== 'closed') return { ok: false, code: 'conflict', conversation: this.#core.view('agent') };
     // Otherwise the old state could be written over what Postgres is about to agree to.
     await this.#flusher.flush();
     const answer = await this.env.STORE.reopenConversation(conversationId, epoch);
     if (!answer.ok) return { ok: false, code: answer.code === 'gone' ? 'not_found' : 'unavailable' };
-    if (!answer.reopened)
+    if (!answer.reopened) {
       return { ok: false, code: 'conflict', ...(answer.open === null ? {} : { openId: answer.open }) };
+    }
     return this.#apply(conversationId, 'agent', reopen, false);
   }
 
@@ -406,30 +279,32 @@ export class ConversationRoom extends DurableObject<Env> {
   ): Promise<Result<MessagePage, RoomCode>> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
-    return { ok: true, ...this.#page(before ?? this.#storage.log.head + 1, limit) };
+    return { ok: true, ...this.#core.page(before ?? this.#storage.log.head + 1, limit) };
   }
 
   /** Whether its agent is at the desk, as the lobby sees it. */
   async agentPresence(agentId: string, online: boolean): Promise<void> {
-    const { state } = this.#storage;
-    if (!state || state.agent?.id !== agentId || this.#storage.agentOnline === online) return;
+    if (this.#storage.state?.agent?.id !== agentId || this.#storage.agentOnline === online) return;
     this.#storage.agentOnline = online;
-    this.#broadcastConversation(state);
+    this.#core.broadcastConversation();
   }
 
   /**
    * Writes the state through again even if Postgres was thought to have it: after Postgres has named this
    * conversation as open although it is closed here.
+   *
+   * @returns whether Postgres has everything now
    */
   async settle(conversationId: string): Promise<boolean> {
     if ((await this.#ready(conversationId)) !== 'ready') return false;
-    const state = this.#requireState();
-    this.#storage.state = { ...state, rev: state.rev + 1, changedAt: Date.now() };
-    this.#wrote();
+    const state = { ...this.#core.state, rev: this.#core.state.rev + 1, changedAt: Date.now() };
+    this.#storage.state = state;
+    this.#flusher.wrote();
     await this.#flusher.flush();
-    return !isBehind(this.#storage.marks, this.#storage.log.head, this.#requireState().rev);
+    return !isBehind(this.#storage.marks, this.#storage.log.head, state.rev);
   }
 
+  /** Never throws: a throwing alarm is dropped for good after six retries. */
   override async alarm(): Promise<void> {
     for (const name of this.#storage.alarms.takeDue()) {
       try {
@@ -453,35 +328,10 @@ export class ConversationRoom extends DurableObject<Env> {
   ): Promise<RoomResult> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
-    const before = this.#requireState();
-    const outcome = transition(before, Date.now());
-    if (!outcome.ok) return { ok: false, code: outcome.code, conversation: this.#view(before, reader) };
-    if (outcome.state !== before) {
-      this.#storage.state = outcome.state;
-      this.#storage.agentOnline = agentOnline && outcome.state.agent !== null;
-      if (outcome.event) this.#say(outcome.state, `${outcome.event.key}:${outcome.state.rev}`, outcome.event);
-      this.#unread = null;
-      this.#wrote();
-      this.#broadcastConversation(outcome.state);
-    }
-    return {
-      ok: true,
-      conversation: this.#view(outcome.state, reader),
-      summary: this.#summary(outcome.state),
-    };
-  }
-
-  #page(before: number, limit: number): MessagePage {
-    const rows = this.#storage.log.before(before, Math.min(limit, this.#limits.historyPage));
-    return { messages: rows.map(toMessage), more: (rows[0]?.seq ?? 1) > 1 };
-  }
-
-  /** Puts what the system has to say into the log, once, and tells everybody. */
-  #say(state: RoomState, occurrence: string, event: SystemEvent): void {
-    const row = this.#storage.appendEvent(state.conversationId, occurrence, event, Date.now());
-    if (!row) return;
-    this.#wrote();
-    this.#sockets.broadcast({ t: 'message', message: toMessage(row) });
+    const outcome = transition(this.#core.state, Date.now());
+    if (!outcome.ok) return { ok: false, code: outcome.code, conversation: this.#core.view(reader) };
+    this.#core.apply(outcome, agentOnline);
+    return { ok: true, conversation: this.#core.view(reader), summary: this.#core.summary() };
   }
 
   /** Makes sure the room holds its conversation, loading it when it is empty. */
@@ -497,24 +347,18 @@ export class ConversationRoom extends DurableObject<Env> {
     return this.#loading;
   }
 
-  /** What a write makes necessary: to Postgres, and to the queue. */
-  #wrote(): void {
-    this.#flusher.wrote();
-    this.#lobby.changed('stored');
-  }
-
   /** After a wake: whatever is owed gets an alarm again, should the one before have been lost. */
   #recover(): void {
     const { state, marks, log: messages, alarms } = this.#storage;
     if (!state) return;
-    if (!marks.halted && isBehind(marks, messages.head, state.rev))
-      alarms.ensure('flush', Date.now() + 1_000);
-    if (this.#lobby.owes()) alarms.ensure('lobby', Date.now() + 1_000);
+    const at = Date.now() + RECOVER_AFTER_MS;
+    if (!marks.halted && isBehind(marks, messages.head, state.rev)) alarms.ensure('flush', at);
+    if (this.#lobby.owes()) alarms.ensure('lobby', at);
   }
 
   async #reportBehind(since: number | null): Promise<boolean> {
     try {
-      await lobbyOf(this.env).reportBehind(this.#requireState().conversationId, since);
+      await lobbyOf(this.env).reportBehind(this.#core.state.conversationId, since);
       return true;
     } catch (error) {
       log({ event: 'room_call_failed', method: 'lobby.reportBehind', name: errorName(error) });
@@ -523,85 +367,26 @@ export class ConversationRoom extends DurableObject<Env> {
   }
 
   #erase(): void {
-    const conversation = this.#requireState().conversationId;
+    const { conversationId } = this.#core.state;
     this.#storage.erase();
     this.#sockets.close(CLOSE.notFound, 'deleted');
-    log({ event: 'room_erased', conversation });
-    void lobbyOf(this.env)
-      .forget(conversation)
-      .catch(() => {});
+    log({ event: 'room_erased', conversation: conversationId });
+    this.ctx.waitUntil(
+      lobbyOf(this.env)
+        .forget(conversationId)
+        .catch(() => {}),
+    );
+  }
+
+  #left(socket: WebSocket): void {
+    const session = this.#sockets.session(socket);
+    if (session && this.#storage.state) this.#presenceChanged(session.person.role, socket);
   }
 
   #presenceChanged(role: ParticipantRole, leaving?: WebSocket): void {
-    this.#sockets.broadcast(this.#presenceFrame(leaving), leaving);
+    this.#sockets.broadcast(this.#core.presenceFrame(leaving), leaving);
     if (role === 'visitor') this.#lobby.changed('presence');
   }
-
-  #presenceFrame(leaving?: WebSocket): RoomFrame {
-    const present = this.#sockets.participants(leaving);
-    return {
-      t: 'presence',
-      visitor: present.some(({ role }) => role === 'visitor'),
-      agents: present.filter(({ role }) => role === 'agent'),
-    };
-  }
-
-  #broadcastConversation(state: RoomState): void {
-    this.#sockets.broadcastByRole((role) => ({ t: 'conversation', conversation: this.#view(state, role) }));
-  }
-
-  #view(state: RoomState, reader: ParticipantRole): Conversation {
-    return toConversation(state, this.#presence(state), this.#unreadOf(state), reader);
-  }
-
-  #summary(state: RoomState): ConversationSummary {
-    return toSummary(state, this.#presence(state), this.#unreadOf(state), this.#storage.log.newest());
-  }
-
-  #presence(state: RoomState) {
-    const present = this.#sockets.participants();
-    return {
-      visitorOnline: present.some(({ role }) => role === 'visitor'),
-      agentOnline: this.#storage.agentOnline || present.some(({ id }) => id === state.agent?.id),
-    };
-  }
-
-  /** The other people's messages after each read mark; counted once, then kept up to date. */
-  #unreadOf(state: RoomState): ReadMarks {
-    this.#unread ??= {
-      visitor: this.#storage.log.countAfter(state.read.visitor, 'agent'),
-      agent: this.#storage.log.countAfter(state.read.agent, 'visitor'),
-    };
-    return this.#unread;
-  }
-
-  #allowance(key: string, burst: number, perSecond: number): number {
-    const now = Date.now();
-    let bucket = this.#allowances.get(key);
-    if (!bucket) {
-      bucket = new TokenBucket(burst, perSecond, now);
-      this.#allowances.set(key, bucket);
-    }
-    return bucket.take(now);
-  }
-
-  #refusalFrame(refusal: Refusal, ref?: string): RoomFrame {
-    return { t: 'error', ...refusal, ...(ref === undefined ? {} : { ref }) };
-  }
-
-  #refuse(socket: WebSocket, refusal: Refusal, ref?: string): void {
-    this.#sockets.send(socket, this.#refusalFrame(refusal, ref));
-  }
-
-  #requireState(): RoomState {
-    const { state } = this.#storage;
-    if (!state) throw new Error('the room is empty');
-    return state;
-  }
-}
-
-function refOf(frame: ClientFrame): string | undefined {
-  return frame.t === 'send' ? frame.id : undefined;
 }
 
 function refusalOf({ code, message, retryAfterMs }: Extract<RoomFrame, { t: 'error' }>): Refusal {

@@ -38,8 +38,10 @@ export class Flusher {
     const { storage, now, flushDelayMs } = this.#deps;
     if (storage.marks.halted) return;
     // While Postgres is away the alarm of the back-off is the next try, not every message.
-    if (storage.marks.attempt > 0)
-      return this.#deps.storage.alarms.ensure('flush', now() + backoffMs(storage.marks.attempt, 0.999));
+    if (storage.marks.attempt > 0) {
+      storage.alarms.ensure('flush', now() + backoffMs(storage.marks.attempt, 1));
+      return;
+    }
     storage.alarms.ensure('flush', now() + SAFETY_NET_MS);
     if (this.#timer) return;
     this.#timer = true;
@@ -53,6 +55,8 @@ export class Flusher {
   flush(): Promise<void> {
     this.#running ??= this.#flush().finally(() => {
       this.#running = null;
+      // Written while the last answer was on its way, when the timer had already fired.
+      if (this.#dirtySince() !== null && this.#deps.storage.marks.attempt === 0) this.wrote();
     });
     return this.#running;
   }

@@ -6,7 +6,6 @@ import { PING, PONG } from '../../app/protocol/version.ts';
 import type { Person } from '../auth/person.ts';
 import { errorName, log } from '../log.ts';
 import { roomOf } from '../objects.ts';
-import type { Result } from '../result.ts';
 import { acceptedSocket } from '../socket-response.ts';
 import type { AgentRecord } from '../store/agents.ts';
 import type { RoomCode, RoomResult } from './conversation-room.ts';

@@ -1,0 +1,222 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { HelloFrame, RoomFrame, SendFrame } from '../../app/protocol/frames.ts';
+import type { MessagePage } from '../../app/protocol/http.ts';
+import type { Limits } from '../../app/protocol/limits.ts';
+import type {
+  Conversation,
+  ConversationSummary,
+  ParticipantRole,
+  ReadMarks,
+  SystemEvent,
+} from '../../app/protocol/model.ts';
+import { PROTOCOL_VERSION } from '../../app/protocol/version.ts';
+import type { Person } from '../auth/person.ts';
+import { admit, type Refusal } from './admission.ts';
+import { Allowances } from './allowances.ts';
+import { GUEST_NAME } from './names.ts';
+import type { LogRow, RoomState } from './records.ts';
+import { isItsAgent, markRead, markResponse, type Transition } from './room-state.ts';
+import type { RoomStorage } from './room-storage.ts';
+import { participantOf, type Session, type Sockets } from './sockets.ts';
+import { type Presence, toConversation, toMessage, toSummary } from './views.ts';
+import { resume } from './welcome.ts';
+
+export interface RoomCoreDeps {
+  storage: RoomStorage;
+  sockets: Sockets<RoomFrame>;
+  limits: Limits;
+  /** Called in the same synchronous block as every write that others must hear of. */
+  wrote(): void;
+}
+
+/**
+ * What a conversation does: takes messages, changes state, answers, tells everybody. Synchronous throughout, so
+ * that nothing can come between what is decided, what is written and what is sent; the runtime holds everything
+ * sent until the write is durable.
+ */
+export class RoomCore {
+  readonly #deps: RoomCoreDeps;
+  readonly allowances: Allowances;
+  /** Counted once, then kept up to date; null: count again. */
+  #unread: ReadMarks | null = null;
+
+  constructor(deps: RoomCoreDeps) {
+    this.#deps = deps;
+    this.allowances = new Allowances(deps.limits);
+  }
+
+  /** @throws when the room is empty; the shell loads it before it lets anybody in */
+  get state(): RoomState {
+    const { state } = this.#deps.storage;
+    if (!state) throw new Error('the room is empty');
+    return state;
+  }
+
+  /**
+   * Takes one `send` and tells everybody but its socket.
+   *
+   * @returns the answer: `ack`, or `error` saying why not
+   */
+  take(person: Person, frame: SendFrame, socket: WebSocket | null): RoomFrame {
+    const { storage, limits, sockets } = this.#deps;
+    const state = this.state;
+    if (storage.marks.halted === 'stale_epoch') {
+      return refusal(
+        { code: 'unavailable', message: 'This conversation can’t take messages right now.' },
+        frame.id,
+      );
+    }
+    const clientId = frame.id.toLowerCase();
+    const held = storage.log.find(person.id, clientId);
+    const admission = admit(frame, person, state, held, limits, () => this.allowances.message(person.id));
+    if (admission.kind === 'refuse') return refusal(admission.refusal, frame.id);
+    if (admission.kind === 'known') return ack(frame.id, admission.row);
+    const row = this.#append(person, clientId, admission.text);
+    sockets.broadcast({ t: 'message', message: toMessage(row) }, socket ?? undefined);
+    return ack(frame.id, row);
+  }
+
+  #append(person: Person, clientId: string, text: string): LogRow {
+    const { storage, wrote } = this.#deps;
+    const row = storage.log.append({
+      id: uuidv7(),
+      senderId: person.id,
+      senderRole: person.role,
+      senderName: person.name ?? GUEST_NAME,
+      clientId,
+      kind: 'text',
+      text,
+      event: null,
+      at: Date.now(),
+    });
+    const reader = person.role === 'agent' ? 'visitor' : 'agent';
+    if (this.#unread) this.#unread = { ...this.#unread, [reader]: this.#unread[reader] + 1 };
+    const responded = person.role === 'agent' ? markResponse(this.state, row.at) : null;
+    if (responded) storage.state = responded;
+    wrote();
+    return row;
+  }
+
+  /** Everything a socket that says `hello` is missing; from the same synchronous block on it hears what happens. */
+  welcome(socket: WebSocket, session: Session, hello: HelloFrame): void {
+    const { storage, sockets, limits } = this.#deps;
+    const { rows, gap, reset } = resume(storage.log, this.state.epoch, hello, limits.welcomeMessages);
+    sockets.update(socket, { ...session, greeted: true });
+    sockets.send(socket, {
+      t: 'welcome',
+      v: PROTOCOL_VERSION,
+      you: participantOf(session),
+      conversation: this.view(session.person.role),
+      epoch: this.state.epoch,
+      head: storage.log.head,
+      messages: rows.map(toMessage),
+      gap,
+      reset,
+      ticket: session.ticket,
+      now: new Date().toISOString(),
+    });
+    sockets.send(socket, this.presenceFrame());
+  }
+
+  typing(socket: WebSocket, session: Session, on: boolean): void {
+    const mayWrite = session.person.role === 'visitor' || isItsAgent(this.state, session.person);
+    if (!mayWrite || this.state.status === 'closed') return;
+    const until = new Date(Date.now() + (on ? this.#deps.limits.typingMs : 0)).toISOString();
+    this.#deps.sockets.broadcast({ t: 'typing', who: participantOf(session), until }, socket);
+  }
+
+  read(person: Person, seq: number): void {
+    const { storage, sockets, wrote } = this.#deps;
+    // An agent who only looks must not clear the badge of the one who answers.
+    if (person.role === 'agent' && !isItsAgent(this.state, person)) return;
+    const state = markRead(this.state, person.role, seq, storage.log.head, Date.now());
+    if (!state) return;
+    storage.state = state;
+    this.#unread = null;
+    wrote();
+    sockets.broadcast({ t: 'read', role: person.role, seq: state.read[person.role] });
+  }
+
+  /** A page of messages before `before`, oldest first; no longer than the limit. */
+  page(before: number, limit: number): MessagePage {
+    const rows = this.#deps.storage.log.before(before, Math.min(limit, this.#deps.limits.historyPage));
+    return { messages: rows.map(toMessage), more: (rows[0]?.seq ?? 1) > 1 };
+  }
+
+  /**
+   * Stores what a transition makes of the state, says it in the log, and tells everybody.
+   *
+   * @param agentOnline whether the agent it then has is at their desk
+   */
+  apply(outcome: Extract<Transition, { ok: true }>, agentOnline: boolean): void {
+    const { storage, wrote } = this.#deps;
+    const { state, event } = outcome;
+    if (state === storage.state) return;
+    storage.state = state;
+    storage.agentOnline = agentOnline && state.agent !== null;
+    if (event) this.say(`${event.key}:${state.rev}`, event);
+    this.#unread = null;
+    wrote();
+    this.broadcastConversation();
+  }
+
+  /** Puts what the system has to say into the log, once for each `occurrence`, and tells everybody. */
+  say(occurrence: string, event: SystemEvent): void {
+    const { storage, sockets, wrote } = this.#deps;
+    const row = storage.appendEvent(this.state.conversationId, occurrence, event, Date.now());
+    if (!row) return;
+    wrote();
+    sockets.broadcast({ t: 'message', message: toMessage(row) });
+  }
+
+  broadcastConversation(): void {
+    this.#deps.sockets.broadcastByRole((role) => ({ t: 'conversation', conversation: this.view(role) }));
+  }
+
+  /** Who is here, not counting a socket that is just leaving. */
+  presenceFrame(leaving?: WebSocket): RoomFrame {
+    const present = this.#deps.sockets.participants(leaving);
+    return {
+      t: 'presence',
+      visitor: present.some(({ role }) => role === 'visitor'),
+      agents: present.filter(({ role }) => role === 'agent'),
+    };
+  }
+
+  /** The conversation as one side may see it. */
+  view(reader: ParticipantRole): Conversation {
+    return toConversation(this.state, this.#presence(), this.#unreadNow(), reader);
+  }
+
+  /** What the lobby mirrors. */
+  summary(): ConversationSummary {
+    return toSummary(this.state, this.#presence(), this.#unreadNow(), this.#deps.storage.log.newest());
+  }
+
+  #presence(): Presence {
+    const present = this.#deps.sockets.participants();
+    return {
+      visitorOnline: present.some(({ role }) => role === 'visitor'),
+      agentOnline: this.#deps.storage.agentOnline || present.some(({ id }) => id === this.state.agent?.id),
+    };
+  }
+
+  #unreadNow(): ReadMarks {
+    const { read } = this.state;
+    const { log } = this.#deps.storage;
+    this.#unread ??= {
+      visitor: log.countAfter(read.visitor, 'agent'),
+      agent: log.countAfter(read.agent, 'visitor'),
+    };
+    return this.#unread;
+  }
+}
+
+/** An `error` frame. */
+export function refusal(reason: Refusal, ref?: string): RoomFrame {
+  return { t: 'error', ...reason, ...(ref === undefined ? {} : { ref }) };
+}
+
+function ack(id: string, row: LogRow): RoomFrame {
+  return { t: 'ack', id, seq: row.seq, at: new Date(row.at).toISOString() };
+}
