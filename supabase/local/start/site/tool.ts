@@ -57,10 +57,11 @@ export async function tool(
   }
 }
 
-/** What a tool said about its failure, without the lists it ends with. */
+/** What a tool said about its failure, without the notes before it and the lists it ends with. */
 function essence(words: string): string {
   const [text = ''] = words.split(/\n\s*watchFiles: \[|\n\S* *Logs were written to/);
-  return text.trim().slice(-4000);
+  const from = Math.max(0, text.search(/^.*Build failed/m));
+  return text.slice(from).trim().slice(-4000);
 }
 
 async function binary(packageName: string, command: string): Promise<string> {
