@@ -1,0 +1,53 @@
+import { Avatar } from '../components/avatar.tsx';
+import { ChevronDownIcon } from '../components/icons.tsx';
+import type { MessageKey } from '../i18n/translate.ts';
+import { useT } from '../i18n/use-language.ts';
+import type { ConversationSnapshot } from '../realtime/types.ts';
+import { CareIcon } from './care-icon.tsx';
+
+/** Who one is talking to, and how to put the panel away. Promises nothing about when an answer comes. */
+export function PanelHeader({
+  snapshot,
+  onMinimise,
+}: {
+  snapshot: ConversationSnapshot;
+  /** Absent when the panel is a page of its own. */
+  onMinimise: (() => void) | undefined;
+}) {
+  const t = useT();
+  const { conversation, presence } = snapshot;
+  const agent = conversation?.agent ?? null;
+  const online = agent !== null && presence.agents.some(({ id }) => id === agent.id);
+  return (
+    <header className="panel-header">
+      {agent ? (
+        <Avatar name={agent.name} url={agent.avatarUrl} online={online} size={40} />
+      ) : (
+        <span className="panel-mark">
+          <CareIcon size={22} />
+        </span>
+      )}
+      <div className="panel-title">
+        <h1 dir="auto">{agent?.name ?? t('widget.team')}</h1>
+        <p>{t(status(conversation, online))}</p>
+      </div>
+      {onMinimise && (
+        <button
+          type="button"
+          className="panel-icon-button"
+          aria-label={t('widget.minimise')}
+          onClick={onMinimise}
+        >
+          <ChevronDownIcon size={22} />
+        </button>
+      )}
+    </header>
+  );
+}
+
+function status(conversation: ConversationSnapshot['conversation'], online: boolean): MessageKey {
+  if (!conversation) return 'widget.status.idle';
+  if (conversation.status === 'closed') return 'widget.status.closed';
+  if (!conversation.agent) return 'widget.status.waiting';
+  return online ? 'widget.status.online' : 'widget.status.away';
+}

@@ -1,0 +1,87 @@
+import { createRoot } from 'react-dom/client';
+import { loadLanguage } from '../i18n/load-language.ts';
+import { english, type Language } from '../i18n/translate.ts';
+import { LanguageProvider } from '../i18n/use-language.ts';
+import { browserEnvironment } from '../realtime/browser-environment.ts';
+import { createChat } from './chat.ts';
+import { createHostBridge, hostOrigin } from './host-bridge.ts';
+import { createApi } from './http.ts';
+import { createKeep } from './keep.ts';
+import type { FromPanel } from './messages.ts';
+import './panel.css';
+import { PanelApp } from './panel-app.tsx';
+import { createPanelView } from './panel-view.ts';
+import { reportRoom } from './report-room.ts';
+import { createSession } from './session.ts';
+
+/** The frame's entry: puts the parts together and listens to the page it is in. */
+const origin = hostOrigin();
+const bridge = origin === null ? null : createHostBridge(origin);
+const post = (body: FromPanel) => bridge?.post(body);
+
+const keep = createKeep(() => localStorage);
+const api = createApi((input, init) => fetch(input, init));
+const session = createSession(api, keep, () => {
+  if (keep.get('known')) return;
+  keep.set('known', '1');
+  post({ t: 'known', known: true, live: false });
+});
+const chat = createChat({
+  api,
+  session,
+  keep,
+  environment: browserEnvironment(),
+  onRoom: (client) => reportRoom(client, post),
+});
+const view = createPanelView(bridge !== null, () => post({ t: 'close' }));
+
+const element = document.getElementById('panel');
+if (!element) throw new Error('The panel has no place in this document.');
+const root = createRoot(element);
+
+function render(language: Language): void {
+  document.documentElement.lang = language.locale;
+  document.documentElement.dir = language.direction;
+  root.render(
+    <LanguageProvider value={language}>
+      <PanelApp chat={chat} view={view} />
+    </LanguageProvider>,
+  );
+}
+
+render(english);
+const use = (wanted: readonly string[]) => void loadLanguage(wanted).then(render);
+use(navigator.languages);
+
+bridge?.onMessage((body) => {
+  switch (body.t) {
+    case 'init':
+      chat.setContext(body.context);
+      if (body.user) chat.setHostToken(bridge.token);
+      if (body.locale) use([body.locale]);
+      view.set({ open: body.open });
+      chat.start(body.known || keep.get('known') !== null);
+      break;
+    case 'open':
+      view.set({ open: true, focused: body.focus });
+      break;
+    case 'close':
+      view.set({ open: false, focused: false });
+      break;
+    case 'context':
+      chat.setContext(body.context);
+      break;
+    case 'locale':
+      use([body.locale]);
+      break;
+    case 'user':
+      chat.setHostToken(body.user ? bridge.token : null);
+      break;
+    case 'token':
+      break;
+    default:
+      body satisfies never;
+  }
+});
+if (bridge) post({ t: 'ready' });
+else chat.start(keep.get('known') !== null);
