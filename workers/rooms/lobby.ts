@@ -59,8 +59,11 @@ export class Lobby extends DurableObject<Env> {
     const known = this.#storage.roster.some(({ id }) => id === person.id);
     if (!known || Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS) await this.#readRoster();
     const { response, socket } = acceptedSocket();
-    this.#sockets.accept(socket, { person, ticket, expiresAt, greeted: true });
+    const session = { person, ticket, expiresAt, greeted: false };
+    this.#sockets.accept(socket, session);
     this.#syncPresence('arrival');
+    // The queue comes first; from here on, in the same synchronous block, everything that changes it.
+    this.#sockets.update(socket, { ...session, greeted: true });
     this.#sockets.send(socket, {
       t: 'queue',
       conversations: this.#queue.conversations,
@@ -133,7 +136,6 @@ export class Lobby extends DurableObject<Env> {
       return { ok: false, code: 'unavailable' };
     } finally {
       this.#queue.release(conversationId);
-      this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
     }
   }
 
