@@ -12,10 +12,6 @@ import { preparePlatform } from './platform.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
 import { seed } from './seed.ts';
 
-export type { RunningAuth } from './auth/server.ts';
-export type { AuthSettings } from './auth/settings.ts';
-export type { RunningPostgres } from './postgres.ts';
-
 export interface BackendOptions {
   /** Folder that holds everything: `postgres/` (the cluster), `auth/` (signing key), `mail/`. Created when missing. */
   dataDir: string;

@@ -67,6 +67,7 @@ export async function startSupabaseLocal(options: SupabaseLocalOptions): Promise
     },
     async restart() {
       if (listener) return;
+      services.db.reopen();
       listener = await listen(authApp(services), port);
     },
   };

@@ -19,6 +19,7 @@ export class Database {
   readonly #idle: Connection[] = [];
   readonly #waiting: (() => void)[] = [];
   #open = 0;
+  #closing = false;
 
   constructor(adminUrl: string) {
     this.#url = adminUrl;
@@ -60,7 +61,13 @@ export class Database {
 
   /** Closes what is idle; what is in use closes when it is given back. */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.all(this.#idle.splice(0).map((connection) => this.#discard(connection)));
+  }
+
+  /** After `close()`: keeps connections again. */
+  reopen(): void {
+    this.#closing = false;
   }
 
   async #borrow(): Promise<Connection> {
@@ -76,7 +83,7 @@ export class Database {
   }
 
   #giveBack(connection: Connection): void {
-    if (connection.closed) void this.#discard(connection);
+    if (connection.closed || this.#closing) void this.#discard(connection);
     else this.#idle.push(connection);
     this.#waiting.shift()?.();
   }

@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { Sql } from './database.ts';
 
-export type Json = postgres.JSONValue;
+type Json = postgres.JSONValue;
 export type Metadata = Record<string, Json>;
 
 export interface IdentityRow {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AuthError, badRequest } from './errors.ts';
 
 /** Far more than any call needs: user metadata has no place for files. */
-export const MAX_BODY = 1024 * 1024;
+const MAX_BODY = 1024 * 1024;
 
 /**
  * The request's JSON as `schema` says; keys it doesn't know are dropped, as Go does.
