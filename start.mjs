@@ -128,7 +128,7 @@ function run(command, args, options, env) {
 function watchParent(gone) {
   const parent = process.ppid;
   if (!process.env.npm_lifecycle_event || windows) return undefined;
-  return setInterval(() => process.ppid !== parent && gone(), 500);
+  return setInterval(() => process.ppid !== parent && gone(), 200);
 }
 
 await install();

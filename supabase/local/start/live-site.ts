@@ -41,7 +41,7 @@ export class LiveSite {
     await rm(before, { recursive: true, force: true });
   }
 
-  /** Builds what has changed and runs it. Returns the parts built, none when nothing had changed. Throws `ToolFailed`. */
+  /** Builds what has changed and runs it. Returns the parts built, none when nothing had changed. Throws when a build fails. */
   async refresh(signal?: AbortSignal): Promise<string[]> {
     const { version, built } = await buildSite(signal ? { signal } : {});
     if (version === this.#version) return [];

@@ -16,12 +16,14 @@ type Part = 'pages' | 'widget' | 'worker';
 
 const common = ['package-lock.json', 'tsconfig.json', 'public'];
 const inputs: Record<Part, Inputs> = {
-  pages: { paths: ['app', 'drizzle', 'vite.config.ts', ...common] },
+  pages: { paths: ['app', 'drizzle', 'vite.config.ts', ...common], except: ['app/widget'] },
   widget: {
     paths: ['app', ...common],
-    except: ['app/routes', 'app/desk', 'app/site', 'app/services'],
+    except: ['routes', 'desk', 'site', 'services', 'root.tsx', 'entry.client.tsx', 'entry.server.tsx'].map(
+      (name) => `app/${name}`,
+    ),
   },
-  worker: { paths: ['workers', 'app', 'drizzle', 'wrangler.toml', 'vite.config.ts', ...common] },
+  worker: { paths: ['workers', 'app', 'drizzle', 'wrangler.toml', ...common], except: ['app/widget'] },
 };
 
 export interface BuildOptions {
@@ -34,7 +36,7 @@ export interface BuildOptions {
  * Brings the build up to date: Remix's pages, the widget (which goes among the pages' static files) and the Worker's
  * bundle. Parts whose inputs have not changed are left alone.
  * Returns the digest of everything it is made of, and which parts were built.
- * Throws `ToolFailed` with the tool's words.
+ * Throws with the tool's words when one fails.
  */
 export async function buildSite(options: BuildOptions = {}): Promise<{ version: string; built: Part[] }> {
   return inTurn(lockFile, () => build(options), options.signal);
@@ -76,16 +78,38 @@ async function build({ log = () => {}, signal }: BuildOptions): Promise<{ versio
     built.push(name);
   };
   if (stamps.pages !== pages || !(await exists('build/server/index.js'))) {
-    // Remix deletes build/, the widget in it included.
-    delete stamps.widget;
-    await part('pages', pages, () => tool('@remix-run/dev', 'remix', ['vite:build'], signal));
+    await part('pages', pages, async () => {
+      await tool('@remix-run/dev', 'remix', ['vite:build'], signal);
+      // Remix has deleted build/, the widget in it included.
+      await restoreWidget().catch(() => {
+        delete stamps.widget;
+      });
+    });
   }
   if (stamps.widget !== widget && (await exists(widgetConfig))) {
-    await part('widget', widget, () => tool('vite', 'vite', ['build', '--config', widgetConfig], signal));
+    await part('widget', widget, async () => {
+      await tool('vite', 'vite', ['build', '--config', widgetConfig], signal);
+      await saveWidget();
+    });
   }
   const bundle = `${worker} ${pages}`;
   if (stamps.worker !== bundle) await part('worker', bundle, () => bundleWorker(cacheDir, signal));
-  return { version: `${pages}${widget}${worker}`, built };
+  return { version: [pages, widget, worker].join(' '), built };
+}
+
+/** What the widget's build writes into `build/client`. */
+const widgetFiles = ['widget.js', 'widget'];
+const savedWidget = path.join(cacheDir, 'widget');
+
+async function saveWidget(): Promise<void> {
+  await rm(savedWidget, { recursive: true, force: true });
+  for (const name of widgetFiles) {
+    await cp(path.join(out, 'client', name), path.join(savedWidget, name), { recursive: true });
+  }
+}
+
+async function restoreWidget(): Promise<void> {
+  await cp(savedWidget, path.join(out, 'client'), { recursive: true });
 }
 
 async function readStamps(): Promise<Partial<Record<Part, string>>> {

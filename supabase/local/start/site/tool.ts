@@ -5,7 +5,7 @@ import { cacheDir, root } from '../paths.ts';
 import { signalGroup } from '../processes.ts';
 
 /** A tool that ended with an error; the message holds its own last words. */
-export class ToolFailed extends Error {}
+class ToolFailed extends Error {}
 
 /** No colours in words we print ourselves, no telemetry, no look for a newer wrangler, no logs in the home folder. */
 const quiet = {
@@ -19,7 +19,7 @@ const quiet = {
 
 /**
  * Runs a command of an installed package (`tool('vite', 'vite', ['build'])`) in the project's root and waits for it.
- * Throws `ToolFailed` when it fails; when `signal` aborts, the tool and everything it started are ended.
+ * Throws when it fails; when `signal` aborts, the tool and everything it started are ended.
  */
 export async function tool(
   packageName: string,
