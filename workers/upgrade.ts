@@ -3,11 +3,10 @@ import { CLOSE } from '../app/protocol/codes.ts';
 import { BEARER_PREFIX, SUBPROTOCOL, TICKET_PREFIX } from '../app/protocol/version.ts';
 import { bearerOf, identify } from './auth/identify.ts';
 import { isAllowedOrigin } from './auth/origin.ts';
-import type { Person } from './auth/person.ts';
 import { readTicket, signTicket } from './auth/ticket.ts';
 import { settingsOf } from './env.ts';
 import { lobbyOf, roomOf } from './objects.ts';
-import { withUpgrade } from './rooms/upgrade-header.ts';
+import { type Upgrade, withUpgrade } from './rooms/upgrade-header.ts';
 import { refusedSocket } from './socket-response.ts';
 
 const HOUR_MS = 3_600_000;
@@ -69,10 +68,18 @@ function mayAsk(request: Request, env: Env, hasCredential: boolean): boolean {
 async function openLobby(request: Request, env: Env, bearer: string | null): Promise<Response> {
   const identified = await identify(request, env, bearer);
   if (!identified.ok) return refuseUnidentified(identified.reason);
-  const { person } = identified;
+  const { person, claims } = identified;
   if (person.role !== 'agent') return refusedSocket(CLOSE.forbidden, 'agents only');
   const expiresAt = socketEnd(env);
-  return lobbyOf(env).fetch(withUpgrade(request, { conversationId: LOBBY, person, ticket: '', expiresAt }));
+  return lobbyOf(env).fetch(
+    withUpgrade(request, {
+      conversationId: LOBBY,
+      person,
+      issuedAt: claims.iat * 1000,
+      ticket: '',
+      expiresAt,
+    }),
+  );
 }
 
 async function openRoom(
@@ -85,27 +92,26 @@ async function openRoom(
   if (!z.uuid().safeParse(id).success) return refusedSocket(CLOSE.notFound, 'not found');
   const conversationId = id.toLowerCase();
   const held = ticket === null ? null : await readTicket(env, conversationId, ticket);
-  if (held) return enterRoom(request, env, conversationId, held.person);
+  // Inherits its end: a chain of tickets must not outlive the day that Auth agreed to.
+  if (held) return enterRoom(request, env, { conversationId, ...held });
 
   const identified = await identify(request, env, bearer);
   if (!identified.ok) return refuseUnidentified(identified.reason);
   const seen = await env.STORE.canSee(identified.claims, conversationId);
   if (!seen.ok) return refusedSocket(CLOSE.tryAgainLater, seen.code);
   if (!seen.visible) return refusedSocket(CLOSE.notFound, 'not found');
-  return enterRoom(request, env, conversationId, identified.person);
+  const { person, claims } = identified;
+  return enterRoom(request, env, {
+    conversationId,
+    person,
+    issuedAt: claims.iat * 1000,
+    expiresAt: socketEnd(env),
+  });
 }
 
-async function enterRoom(
-  request: Request,
-  env: Env,
-  conversationId: string,
-  person: Person,
-): Promise<Response> {
-  const expiresAt = socketEnd(env);
-  const ticket = await signTicket(env, conversationId, person, expiresAt);
-  return roomOf(env, conversationId).fetch(
-    withUpgrade(request, { conversationId, person, ticket, expiresAt }),
-  );
+async function enterRoom(request: Request, env: Env, entry: Omit<Upgrade, 'ticket'>): Promise<Response> {
+  const ticket = await signTicket(env, entry.conversationId, entry.person, entry.expiresAt);
+  return roomOf(env, entry.conversationId).fetch(withUpgrade(request, { ...entry, ticket }));
 }
 
 function refuseUnidentified(reason: 'anonymous' | 'invalid' | 'unavailable'): Response {

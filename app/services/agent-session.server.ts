@@ -1,9 +1,17 @@
 import { redirect } from '@remix-run/cloudflare';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
 import type { Claims } from '../../workers/auth/person.ts';
+import { lobbyOf } from '../../workers/objects.ts';
 import { safeNext } from '../desk/safe-next.ts';
+import { CLOSE } from '../protocol/codes.ts';
 import type { Agent } from '../protocol/model.ts';
-import { authOf, type NoAnswer, type RequestAuth, withoutSession } from './supabase.server.ts';
+import {
+  authOf,
+  type NoAnswer,
+  type RequestAuth,
+  sessionTokenOf,
+  withoutSession,
+} from './supabase.server.ts';
 
 /** Seconds after which it makes sense to ask again, when Auth or Postgres is away. */
 export const RETRY_AFTER_SECONDS = 5;
@@ -44,7 +52,12 @@ export async function signInAgent(
 
 /** Ends this browser's session. The cookie goes even when Auth can't be told: the person asked for it. */
 export async function signOutAgent(request: Request, env: Env): Promise<Headers> {
-  await authOf(request, env).auth.signOut({ scope: 'local' });
+  const token = await sessionTokenOf(request);
+  const verified = token === null ? null : await verifyAccessToken(env, token);
+  await Promise.all([
+    authOf(request, env).auth.signOut({ scope: 'local' }),
+    verified?.ok && lobbyOf(env).revokeAgent(verified.claims.sub, CLOSE.signedOut),
+  ]);
   return withoutSession(request);
 }
 

@@ -1,7 +1,11 @@
 import { parseCookieHeader, serializeCookieHeader } from '@supabase/ssr';
 import type { Session as AuthSession } from '@supabase/supabase-js';
 import { z } from 'zod';
+import { verifyAccessToken } from '../../workers/auth/access-token.ts';
+import type { Claims } from '../../workers/auth/person.ts';
+import { roomOf } from '../../workers/objects.ts';
 import { displayName } from '../../workers/rooms/names.ts';
+import { CLOSE } from '../protocol/codes.ts';
 import type { Session } from '../protocol/http.ts';
 import { authClient, type NoAnswer } from './auth-client.server.ts';
 
@@ -48,15 +52,28 @@ export async function openVisitorSession(
   return { ok: false, reason: noAnswer() ?? 'away' };
 }
 
-/** Ends the session of this access token; the cookie goes in any case, for the person asked for it. */
+/**
+ * Ends the session of this access token, and the sockets opened with it. The cookie goes in any case, for the
+ * person asked for it.
+ */
 export async function closeVisitorSession(env: Env, accessToken: string | null): Promise<Headers> {
-  if (accessToken) {
+  const verified = accessToken === null ? null : await verifyAccessToken(env, accessToken);
+  if (accessToken && verified?.ok) {
     const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
-    await auth.admin.signOut(accessToken, 'local');
+    await Promise.all([auth.admin.signOut(accessToken, 'local'), closeSockets(env, verified.claims)]);
   }
   const headers = new Headers();
   headers.append('Set-Cookie', serializeCookieHeader(VISITOR_COOKIE, '', { ...COOKIE, maxAge: 0 }));
   return headers;
+}
+
+/** Shuts the visitor's sockets in their open conversations; a device still signed in comes back with a newer token. */
+async function closeSockets(env: Env, claims: Claims): Promise<void> {
+  const listed = await env.STORE.listConversations(claims, { scope: 'all', limit: 20, reader: 'visitor' });
+  if (!listed.ok) return;
+  await Promise.all(
+    listed.conversations.map(({ id }) => roomOf(env, id).revoke(claims.sub, CLOSE.signedOut)),
+  );
 }
 
 function opened(session: AuthSession, keepsCookies: boolean): VisitorSession {

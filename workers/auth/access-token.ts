@@ -23,6 +23,7 @@ let cache: { url: string; keys: KeySet; at: number } | undefined;
 const payloadSchema = z.object({
   sub: z.uuid(),
   role: z.literal('authenticated'),
+  iat: z.number(),
   exp: z.number(),
   is_anonymous: z.boolean().default(false),
   email: z.string().optional(),
@@ -61,12 +62,13 @@ async function verify(token: string, keys: KeySet, issuer: string): Promise<Veri
   });
   const claims = payloadSchema.safeParse(payload);
   if (!claims.success) return { ok: false, reason: 'invalid' };
-  const { sub, role, exp, is_anonymous, email, session_id, user_metadata } = claims.data;
+  const { sub, role, iat, exp, is_anonymous, email, session_id, user_metadata } = claims.data;
   return {
     ok: true,
     claims: {
       sub,
       role,
+      iat,
       exp,
       isAnonymous: is_anonymous,
       ...(email ? { email } : {}),

@@ -9,7 +9,8 @@ export interface Claims {
   /** The person's own words: shown, never believed. */
   fullName?: string;
   sessionId?: string;
-  /** Seconds since the epoch. */
+  /** When the token was issued and when it ends, seconds since the epoch. */
+  iat: number;
   exp: number;
 }
 

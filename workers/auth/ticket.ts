@@ -13,6 +13,7 @@ const ALGORITHM = 'HS256';
 const schema = z.object({
   sub: z.uuid(),
   room: z.string(),
+  iat: z.number(),
   exp: z.number(),
   person: z.object({
     role: z.enum(['visitor', 'agent']),
@@ -38,16 +39,22 @@ export async function signTicket(env: Env, room: string, person: Person, expires
     .sign(keyOf(env));
 }
 
-/** Who the ticket is for, or null when it isn't one for this room, or no longer. */
+/**
+ * Who the ticket is for, or null when it isn't one for this room, or no longer.
+ *
+ * @returns `issuedAt` and `expiresAt` in milliseconds since the epoch
+ */
 export async function readTicket(
   env: Env,
   room: string,
   ticket: string,
-): Promise<{ person: Person; expiresAt: number } | null> {
+): Promise<{ person: Person; issuedAt: number; expiresAt: number } | null> {
   try {
     const { payload } = await jwtVerify(ticket, keyOf(env), { audience: AUDIENCE, algorithms: [ALGORITHM] });
-    const { sub, exp, person, ...rest } = schema.parse(payload);
-    return rest.room === room ? { person: { id: sub, ...person }, expiresAt: exp * 1000 } : null;
+    const { sub, iat, exp, person, ...rest } = schema.parse(payload);
+    return rest.room === room
+      ? { person: { id: sub, ...person }, issuedAt: iat * 1000, expiresAt: exp * 1000 }
+      : null;
   } catch {
     return null;
   }

@@ -106,10 +106,13 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /** A WebSocket that the Worker has authorised; nobody else reaches this. */
   override async fetch(request: Request): Promise<Response> {
-    const { conversationId, ...session } = readUpgrade(request);
+    const { conversationId, issuedAt, ...session } = readUpgrade(request);
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') {
       return refusedSocket(ready === 'not_found' ? CLOSE.notFound : CLOSE.tryAgainLater, ready);
+    }
+    if (issuedAt <= this.#storage.voidedUntil(session.person.id)) {
+      return refusedSocket(CLOSE.signedOut, 'signed out');
     }
     const others = this.#sockets.open(session.person.id);
     for (const oldest of others.slice(0, Math.max(0, others.length + 1 - this.#limits.socketsPerPerson))) {
@@ -118,6 +121,10 @@ export class ConversationRoom extends DurableObject<Env> {
     const { response, socket } = acceptedSocket();
     this.#sockets.accept(socket, { ...session, greeted: false });
     this.#presenceChanged(session.person.role);
+    if (session.person.role === 'agent') {
+      // So that the lobby finds this socket when the agent signs out or is deactivated.
+      this.ctx.waitUntil(this.#tellEntered(session.person.id, conversationId));
+    }
     return response;
   }
 
@@ -290,6 +297,16 @@ export class ConversationRoom extends DurableObject<Env> {
   }
 
   /**
+   * Ends a person's access: closes their sockets here with `code` and voids every ticket and token they hold up to
+   * now. Someone who may come back comes with a newer token.
+   */
+  async revoke(personId: string, code: typeof CLOSE.signedOut | typeof CLOSE.forbidden): Promise<void> {
+    if (!this.#storage.state) return;
+    this.#storage.void(personId, Date.now());
+    this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'not allowed', personId);
+  }
+
+  /**
    * Writes the state through again even if Postgres was thought to have it: after Postgres has named this
    * conversation as open although it is closed here.
    *
@@ -363,6 +380,14 @@ export class ConversationRoom extends DurableObject<Env> {
     } catch (error) {
       log({ event: 'room_call_failed', method: 'lobby.reportBehind', name: errorName(error) });
       return false;
+    }
+  }
+
+  async #tellEntered(agentId: string, conversationId: string): Promise<void> {
+    try {
+      await lobbyOf(this.env).entered(agentId, conversationId);
+    } catch (error) {
+      log({ event: 'room_call_failed', method: 'lobby.entered', name: errorName(error) });
     }
   }
 

@@ -14,6 +14,9 @@ export class LobbyStorage {
     this.#sql.exec('create table if not exists queue (id text primary key, summary text not null)');
     this.#sql.exec('create table if not exists behind (id text primary key, since integer not null)');
     this.#sql.exec('create table if not exists meta (key text primary key, value text not null)');
+    this.#sql.exec(
+      'create table if not exists entered (agent text, conversation text, at integer not null, primary key (agent, conversation)) without rowid',
+    );
     this.alarms = new AlarmScheduler<LobbyAlarm>(storage);
   }
 
@@ -83,6 +86,38 @@ export class LobbyStorage {
       )
       .one();
     return { rooms: row.rooms, since: row.since };
+  }
+
+  /** Remembers that an agent has a socket in a room. */
+  noteEntered(agentId: string, conversationId: string, at: number): void {
+    this.#sql.exec(
+      'insert or replace into entered (agent, conversation, at) values (?, ?, ?)',
+      agentId,
+      conversationId,
+      at,
+    );
+  }
+
+  /** The rooms an agent may have a socket in; asked once, then forgotten. */
+  takeEntered(agentId: string): string[] {
+    const rows = this.#sql.exec<{ conversation: string }>(
+      'delete from entered where agent = ? returning conversation',
+      agentId,
+    );
+    return rows.toArray().map(({ conversation }) => conversation);
+  }
+
+  /** Agents with a socket in any room. */
+  agentsEntered(): string[] {
+    return this.#sql
+      .exec<{ agent: string }>('select distinct agent from entered')
+      .toArray()
+      .map(({ agent }) => agent);
+  }
+
+  /** Forgets entries from before `at`: no socket is that old. */
+  pruneEntered(at: number): void {
+    this.#sql.exec('delete from entered where at < ?', at);
   }
 
   #read<Value>(key: string): Value | null {

@@ -4,6 +4,7 @@ import type { LobbyFrame } from '../../app/protocol/frames.ts';
 import type { ConversationSummary } from '../../app/protocol/model.ts';
 import { PING, PONG } from '../../app/protocol/version.ts';
 import type { Person } from '../auth/person.ts';
+import { settingsOf } from '../env.ts';
 import { errorName, log } from '../log.ts';
 import { roomOf } from '../objects.ts';
 import { acceptedSocket } from '../socket-response.ts';
@@ -106,6 +107,11 @@ export class Lobby extends DurableObject<Env> {
     this.#storage.setBehind(conversationId, since);
   }
 
+  /** An agent has opened a socket in a room. */
+  async entered(agentId: string, conversationId: string): Promise<void> {
+    this.#storage.noteEntered(agentId, conversationId, Date.now());
+  }
+
   // ── The Worker ─────────────────────────────────────────────────────────────────────────────────
 
   /** Rooms that Postgres lacks something of, and how long the longest has been waiting, in seconds. */
@@ -139,6 +145,17 @@ export class Lobby extends DurableObject<Env> {
     }
   }
 
+  /**
+   * Ends an agent's access everywhere, within seconds: their sockets here and in every room, and their tickets.
+   *
+   * @param code 4401 when they signed out, 4403 when they are no longer an agent
+   */
+  async revokeAgent(agentId: string, code: typeof CLOSE.signedOut | typeof CLOSE.forbidden): Promise<void> {
+    this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'no longer an agent', agentId);
+    const rooms = this.#storage.takeEntered(agentId);
+    await Promise.all(rooms.map((id) => this.#revokeIn(id, agentId, code)));
+  }
+
   override async alarm(): Promise<void> {
     for (const name of this.#storage.alarms.takeDue()) {
       try {
@@ -162,6 +179,7 @@ export class Lobby extends DurableObject<Env> {
       case 'roster':
         if (this.#sockets.open().length === 0) return this.#syncPresence('departure');
         await this.#readRoster();
+        this.#storage.pruneEntered(Date.now() - settingsOf(this.env).limits.socketHours * 3_600_000);
         return this.#storage.alarms.ensure('roster', Date.now() + ROSTER_INTERVAL_MS);
       default:
         throw new Error(`unknown alarm ${name satisfies never}`);
@@ -240,10 +258,24 @@ export class Lobby extends DurableObject<Env> {
     this.#storage.roster = read.agents;
     this.#storage.rosterReadAt = Date.now();
     const active = new Set(read.agents.map(({ id }) => id));
-    for (const { id } of this.#sockets.participants()) {
-      if (!active.has(id)) this.#sockets.close(CLOSE.forbidden, 'no longer an agent', id);
-    }
+    const present = [...this.#sockets.participants().map(({ id }) => id), ...this.#storage.agentsEntered()];
+    const dismissed = new Set(present.filter((id) => !active.has(id)));
+    await Promise.all([...dismissed].map((id) => this.revokeAgent(id, CLOSE.forbidden)));
     this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+  }
+
+  async #revokeIn(
+    conversationId: string,
+    agentId: string,
+    code: typeof CLOSE.signedOut | typeof CLOSE.forbidden,
+  ): Promise<void> {
+    try {
+      await roomOf(this.env, conversationId).revoke(agentId, code);
+    } catch (error) {
+      log({ event: 'lobby_call_failed', method: 'revoke', name: errorName(error) });
+      // Not told: it must be, so it stays on the list and the next look at the roster tries again.
+      this.#storage.noteEntered(agentId, conversationId, Date.now());
+    }
   }
 
   /** Compares who is connected with who was, and tells everybody concerned. An arrival takes nobody away. */

@@ -57,6 +57,15 @@ export class RoomStorage {
     this.#write('agentOnline', online);
   }
 
+  /** Until when (milliseconds since the epoch) a person's credentials are void here; 0 for never. */
+  voidedUntil(personId: string): number {
+    return this.#read<number>(`voided:${personId}`) ?? 0;
+  }
+
+  void(personId: string, until: number): void {
+    this.#write(`voided:${personId}`, until);
+  }
+
   /**
    * Appends what the system has to say. Its client id follows from `occurrence`, so a retry can't say it twice.
    *

@@ -10,9 +10,11 @@ const HEADER = 'x-wellchina-socket';
 const schema = sessionSchema.omit({ greeted: true }).extend({
   /** The room's conversation; empty for the lobby. */
   conversationId: z.string(),
+  /** When the credential was issued, milliseconds since the epoch: one issued before a sign-out opens nothing. */
+  issuedAt: z.number(),
 });
 
-export type Upgrade = Omit<Session, 'greeted'> & { conversationId: string };
+export type Upgrade = Omit<Session, 'greeted'> & { conversationId: string; issuedAt: number };
 
 /** The request to hand on: the upgrade alone, without the person's cookies and tokens. */
 export function withUpgrade(request: Request, upgrade: Upgrade): Request {

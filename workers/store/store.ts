@@ -25,6 +25,18 @@ export type StoreCode = 'unavailable' | 'gone';
 
 const FOREIGN_KEY_VIOLATION = '23503';
 
+/** Longer than a statement may take. A connection that dies within a transaction may otherwise never be heard of. */
+const TIMEOUT_MS = 20_000;
+
+/** @throws Error when `work` takes too long; what it did is then unknown, and every caller's retry is idempotent */
+async function inTime<Value>(work: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timed out')), TIMEOUT_MS);
+  });
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
+
 /**
  * The only code that opens Postgres. Called by RPC, so that whoever calls it (a room, a lane, the lobby) holds no
  * connection and may hibernate. Every method names the role it runs as.
@@ -152,7 +164,7 @@ export class Store extends WorkerEntrypoint<Env> {
     work: (tx: Transaction) => Promise<Value | StoreCode>,
   ): Promise<Result<Value, StoreCode>> {
     try {
-      const value = await inTransaction(this.env.HYPERDRIVE.connectionString, role, work);
+      const value = await inTime(inTransaction(this.env.HYPERDRIVE.connectionString, role, work));
       return typeof value === 'string' ? { ok: false, code: value } : { ok: true, ...value };
     } catch (error) {
       const sqlstate = sqlstateOf(error);
