@@ -27,6 +27,8 @@ export const DEFAULT_LIMITS = {
   flushDelayMs: 100,
   /** Milliseconds after which a room with unflushed rows counts as behind. */
   behindAfterMs: 5_000,
+  /** Longest back-off of a room that Postgres doesn’t answer, milliseconds; the first is at most one second. */
+  backoffMaxMs: 60_000,
 } as const;
 
 export type Limits = { readonly [Key in keyof typeof DEFAULT_LIMITS]: number };

@@ -1,8 +1,4 @@
-/** Between two pings of a quiet line. With the deadline below a half-open line is noticed within 20 s. */
-const EVERY_MS = 10_000;
-const DEADLINE_MS = 8_000;
-/** When there is a reason to doubt (the network changed, the tab was asleep) we don't wait that long. */
-const DOUBT_MS = 4_000;
+import { TIMING, type Timing } from './timing.ts';
 
 export interface Heartbeat {
   start(): void;
@@ -19,7 +15,11 @@ export interface Heartbeat {
  * @param ping sends one ping
  * @param dead called once, when nothing came back
  */
-export function createHeartbeat(ping: () => void, dead: () => void): Heartbeat {
+export function createHeartbeat(
+  ping: () => void,
+  dead: () => void,
+  timing: Pick<Timing, 'ping' | 'pong' | 'doubt'> = TIMING,
+): Heartbeat {
   let running = false;
   let next: ReturnType<typeof setTimeout> | undefined;
   let deadline: ReturnType<typeof setTimeout> | undefined;
@@ -45,7 +45,7 @@ export function createHeartbeat(ping: () => void, dead: () => void): Heartbeat {
     start() {
       stop();
       running = true;
-      next = setTimeout(() => beat(DEADLINE_MS), EVERY_MS);
+      next = setTimeout(() => beat(timing.pong), timing.ping);
     },
     stop,
     heard() {
@@ -53,10 +53,10 @@ export function createHeartbeat(ping: () => void, dead: () => void): Heartbeat {
       clearTimeout(deadline);
       deadline = undefined;
       clearTimeout(next);
-      next = setTimeout(() => beat(DEADLINE_MS), EVERY_MS);
+      next = setTimeout(() => beat(timing.pong), timing.ping);
     },
     doubt() {
-      if (running) beat(DOUBT_MS);
+      if (running) beat(timing.doubt);
     },
   };
 }

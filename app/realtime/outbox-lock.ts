@@ -1,7 +1,5 @@
+import { TIMING } from './timing.ts';
 import type { RealtimeEnvironment } from './types.ts';
-
-/** A tab that holds the lock and doesn't drain (frozen by the browser) is not waited for longer than this. */
-const PATIENCE_MS = 4_000;
 
 export interface OutboxLock {
   /**
@@ -21,6 +19,7 @@ export function createOutboxLock(
   scope: string,
   locks: RealtimeEnvironment['locks'],
   taken: () => void,
+  patience: number = TIMING.patience,
 ): OutboxLock {
   let held = locks === null;
   let impatient = false;
@@ -67,7 +66,7 @@ export function createOutboxLock(
       timer ??= setTimeout(() => {
         impatient = true;
         callback();
-      }, PATIENCE_MS);
+      }, patience);
       return false;
     },
     close() {

@@ -1,17 +1,19 @@
 import { backoff } from './backoff.ts';
 import { createOutboxLock } from './outbox-lock.ts';
 import { outboxTabs } from './outbox-tabs.ts';
+import { TIMING } from './timing.ts';
 import type { PendingMessage, RealtimeEnvironment, Refusal, StoredMessage } from './types.ts';
 
-/** After this long without an answer on an open socket the message goes out again: the room's dedupe makes it safe. */
-const ANSWER_TIMEOUT_MS = 20_000;
 /** A storage that says nothing for so long is treated as refused: the message goes on in memory. */
 const STORAGE_TIMEOUT_MS = 1_000;
 
 export interface OutboxOptions {
   /** Whose messages and for which conversation; see `outboxScope`. */
   scope: string;
-  environment: Pick<RealtimeEnvironment, 'now' | 'random' | 'uuid' | 'storage' | 'locks' | 'channel'>;
+  environment: Pick<
+    RealtimeEnvironment,
+    'now' | 'random' | 'uuid' | 'storage' | 'locks' | 'channel' | 'timing'
+  >;
   /** Puts one message on the wire; false when there is no line. The answer comes by `settle` or `refuse`. */
   transmit(message: PendingMessage): boolean;
   onChange(pending: readonly PendingMessage[]): void;
@@ -51,6 +53,7 @@ type Entry = PendingMessage & { order?: number; volatile?: boolean };
 export function createOutbox(options: OutboxOptions): Outbox {
   const { scope, environment, transmit } = options;
   const { storage } = environment;
+  const timing = { ...TIMING, ...environment.timing };
   let entries: readonly Entry[] = [];
   let isUp = false;
   let inFlight: string | null = null;
@@ -62,7 +65,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let loaded = false;
   let storageRefused = false;
 
-  const lock = createOutboxLock(scope, environment.locks, () => void load());
+  const lock = createOutboxLock(scope, environment.locks, () => void load(), timing.patience);
   const tabs = outboxTabs(scope, environment, {
     added: (entry) => entries.some(({ id }) => id === entry.id) || set([...entries, entry]),
     updated: (entry) => set(entries.map((held) => (held.id === entry.id ? entry : held))),
@@ -163,7 +166,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     answerTimer = setTimeout(() => {
       free();
       pump();
-    }, ANSWER_TIMEOUT_MS);
+    }, timing.answer);
   }
 
   function add(text: string, id = environment.uuid()): string {

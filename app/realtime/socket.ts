@@ -3,21 +3,13 @@ import { CLOSE } from '../protocol/codes.ts';
 import { BEARER_PREFIX, PING, PONG, SUBPROTOCOL, TICKET_PREFIX } from '../protocol/version.ts';
 import { afterClose, type CredentialKind } from './close-policy.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { TIMING } from './timing.ts';
 import type { Connection, CredentialsProvider, RealtimeEnvironment } from './types.ts';
-
-/** First wait before coming back, doubled each time up to the longest; both ± 50 %, so that a restart isn't a stampede. */
-const FIRST_DELAY_MS = 800;
-const LONGEST_DELAY_MS = 30_000;
-/** The least wait after the room said that we are too fast. */
-const TOO_FAST_DELAY_MS = 15_000;
-const CONNECT_TIMEOUT_MS = 15_000;
-/** From open to the first frame: an open socket that nobody answers on is none. */
-const WELCOME_TIMEOUT_MS = 15_000;
 
 export interface SocketOptions {
   url: string;
   credentials: CredentialsProvider;
-  environment: Pick<RealtimeEnvironment, 'WebSocket' | 'network' | 'random'>;
+  environment: Pick<RealtimeEnvironment, 'WebSocket' | 'network' | 'random' | 'timing'>;
   /** A socket opened: say what has to be said first. */
   onOpen(): void;
   /** Every frame but pongs, as it came. */
@@ -43,6 +35,7 @@ export interface Socket {
 export function createSocket(options: SocketOptions): Socket {
   const { environment, credentials } = options;
   const { network, random } = environment;
+  const timing = { ...TIMING, ...environment.timing };
   let socket: ReconnectingWebSocket | null = null;
   let ticket: string | null = null;
   let used: CredentialKind = 'cookie';
@@ -58,6 +51,7 @@ export function createSocket(options: SocketOptions): Socket {
   const heartbeat = createHeartbeat(
     () => socket?.send(PING),
     () => replace(),
+    timing,
   );
   const unsubscribe = network.subscribe((signal) => {
     if (stopped) return;
@@ -99,21 +93,21 @@ export function createSocket(options: SocketOptions): Socket {
   function open(): void {
     const opened = new ReconnectingWebSocket(options.url, protocols, {
       WebSocket: environment.WebSocket,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
+      connectionTimeout: timing.connect,
       maxEnqueuedMessages: 0,
       reconnectionDelayGrowFactor: 2,
       // Read before every attempt: that is where the jitter comes in.
       get minReconnectionDelay() {
-        return Math.max(slow ? TOO_FAST_DELAY_MS : 0, FIRST_DELAY_MS * (0.5 + random()));
+        return Math.max(slow ? timing.tooFastDelay : 0, timing.firstDelay * (0.5 + random()));
       },
       get maxReconnectionDelay() {
-        return LONGEST_DELAY_MS * (0.5 + random() / 2);
+        return timing.longestDelay * (0.5 + random() / 2);
       },
       shouldReconnectOnClose: (event) => decide(event.code),
     });
     opened.onopen = () => {
       clearTimeout(welcomeTimer);
-      welcomeTimer = setTimeout(replace, WELCOME_TIMEOUT_MS);
+      welcomeTimer = setTimeout(replace, timing.welcome);
       options.onOpen();
     };
     opened.onmessage = ({ data }) => {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../protocol/codes.ts';
 import type { Agent, Conversation, ConversationSummary, Message, Participant } from '../protocol/model.ts';
+import type { Timing } from './timing.ts';
 
 /** What the person is told about the line. Only `online` means that frames flow. */
 export type Connection =
@@ -136,6 +137,8 @@ export interface RealtimeEnvironment {
   /** Opens a channel between tabs, or null where there is none. */
   channel(name: string): TabChannel | null;
   network: NetworkSignals;
+  /** What differs from `TIMING`. */
+  timing?: Partial<Timing>;
 }
 
 export interface NetworkSignals {

@@ -92,6 +92,7 @@ export class ConversationRoom extends DurableObject<Env> {
       random: Math.random,
       flushDelayMs: this.#limits.flushDelayMs,
       behindAfterMs: this.#limits.behindAfterMs,
+      backoffMaxMs: this.#limits.backoffMaxMs,
     });
     this.#lobby = new LobbyLink({
       storage: this.#storage,

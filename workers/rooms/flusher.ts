@@ -15,6 +15,7 @@ export interface FlusherDeps {
   random(): number;
   flushDelayMs: number;
   behindAfterMs: number;
+  backoffMaxMs: number;
 }
 
 /** How long after the first unflushed row the alarm looks whether the timer did its work. */
@@ -35,11 +36,11 @@ export class Flusher {
 
   /** Call in the same synchronous block as the write that made the room dirty. */
   wrote(): void {
-    const { storage, now, flushDelayMs } = this.#deps;
+    const { storage, now, flushDelayMs, backoffMaxMs } = this.#deps;
     if (storage.marks.halted) return;
     // While Postgres is away the alarm of the back-off is the next try, not every message.
     if (storage.marks.attempt > 0) {
-      storage.alarms.ensure('flush', now() + backoffMs(storage.marks.attempt, 1));
+      storage.alarms.ensure('flush', now() + backoffMs(storage.marks.attempt, 1, backoffMaxMs));
       return;
     }
     storage.alarms.ensure('flush', now() + SAFETY_NET_MS);
@@ -62,7 +63,7 @@ export class Flusher {
   }
 
   async #flush(): Promise<void> {
-    const { storage } = this.#deps;
+    const { storage, backoffMaxMs } = this.#deps;
     for (;;) {
       const state = storage.state;
       if (!state || storage.marks.halted) return;
@@ -90,7 +91,10 @@ export class Flusher {
           log({ event: 'room_halted', conversation: state.conversationId, code: marks.halted ?? '' });
           return this.#reportIfBehind(true);
         case 'retry':
-          storage.alarms.set('flush', this.#deps.now() + backoffMs(marks.attempt, this.#deps.random()));
+          storage.alarms.set(
+            'flush',
+            this.#deps.now() + backoffMs(marks.attempt, this.#deps.random(), backoffMaxMs),
+          );
           return this.#reportIfBehind(false);
         default:
           throw new Error(`unknown verdict ${verdict satisfies never}`);

@@ -95,13 +95,14 @@ export function settle(
 }
 
 /**
- * How long to wait before the next try: 1 s, doubling to 60 s, and half of it jitter, so that rooms that failed
+ * How long to wait before the next try: 1 s, doubling to `maxMs`, and half of it jitter, so that rooms that failed
  * together don't come back together.
  *
  * @param attempt failures so far, 1 or more
  * @param random in [0, 1)
+ * @param maxMs the longest wait, `Limits.backoffMaxMs`
  */
-export function backoffMs(attempt: number, random: number): number {
-  const ceiling = Math.min(60_000, 1_000 * 2 ** Math.min(attempt - 1, 6));
+export function backoffMs(attempt: number, random: number, maxMs: number): number {
+  const ceiling = Math.min(maxMs, 1_000 * 2 ** Math.min(attempt - 1, 20));
   return Math.round(ceiling * (0.5 + random / 2));
 }
