@@ -31,7 +31,7 @@ export function ConversationHeader(props: ConversationHeaderProps) {
           <path d="m14.5 5-7 7 7 7" />
         </svg>
       </Link>
-      <Avatar name={conversation.visitor.name} online={visitorOnline} size={40} />
+      <Avatar name={name} online={visitorOnline} size={40} />
       <div className="conversation__who">
         <h1 tabIndex={-1}>{name}</h1>
         <p>

@@ -14,7 +14,7 @@ interface QueueItemProps {
 
 /** One conversation in the list: who, since when, what was said last and what is unread. */
 export function QueueItem({ conversation, me, now }: QueueItemProps) {
-  const { id, status, visitor, agent, lastMessage, createdAt } = conversation;
+  const { id, status, visitor, agent, createdAt } = conversation;
   const name = visitorName(visitor);
   const unread = unreadFor(conversation, me);
   const waiting = status === 'waiting';
@@ -28,7 +28,7 @@ export function QueueItem({ conversation, me, now }: QueueItemProps) {
         data-unread={unread > 0 || undefined}
         data-status={status}
       >
-        <Avatar name={visitor.name} online={visitor.online} size={36} />
+        <Avatar name={name} online={visitor.online} size={36} />
         <span className="queue-item__name">{name}</span>
         <span className="queue-item__time" data-urgency={waiting ? urgency(createdAt, now) : undefined}>
           <span aria-hidden="true">{shortDuration(since, now)}</span>
@@ -38,7 +38,7 @@ export function QueueItem({ conversation, me, now }: QueueItemProps) {
             {waiting ? '' : ' ago'}
           </span>
         </span>
-        <span className="queue-item__text">{snippet(lastMessage, name)}</span>
+        <span className="queue-item__text">{snippet(conversation)}</span>
         {unread > 0 && (
           <span className="queue-item__unread">
             {unread > 99 ? '99+' : unread}

@@ -2,13 +2,19 @@ import type { ConversationSummary, SystemEvent } from '../protocol/model.ts';
 
 type LastMessage = NonNullable<ConversationSummary['lastMessage']>;
 
-/** One line of the newest message for the list; what an agent wrote is marked, so that it's clear whose turn it is. */
-export function snippet(message: ConversationSummary['lastMessage'], visitor: string): string {
-  if (!message) return 'No messages yet';
+/**
+ * One line about a conversation for the list: its newest message. What an agent wrote is marked, so that it's clear
+ * whose turn it is; where the newest is only that somebody queued, what it is about says more.
+ */
+export function snippet({
+  lastMessage: message,
+  subject,
+}: Pick<ConversationSummary, 'lastMessage' | 'subject'>): string {
+  if (!message) return subject ?? 'No messages yet';
   const text = message.text?.replace(/\s+/gu, ' ').trim();
   switch (message.senderRole) {
     case 'system':
-      return message.event ? eventSnippet(message.event, visitor) : (text ?? '');
+      return message.event ? eventSnippet(message.event, subject) : (text ?? '');
     case 'agent':
       return `Reply: ${text || kindSnippet(message.kind)}`;
     case 'visitor':
@@ -32,11 +38,11 @@ function kindSnippet(kind: LastMessage['kind']): string {
   }
 }
 
-function eventSnippet({ key, params }: SystemEvent, visitor: string): string {
+function eventSnippet({ key, params }: SystemEvent, subject: string | null): string {
   const agent = params.name ?? 'An agent';
   switch (key) {
     case 'queued':
-      return `${visitor} joined the queue`;
+      return subject ?? 'Joined the queue';
     case 'joined':
       return `${agent} joined the chat`;
     case 'taken_over':

@@ -27,7 +27,7 @@ export function VisitorPanel({ conversation, online, open, onClose }: VisitorPan
         Close details
       </button>
       <div className="panel__who">
-        <Avatar name={visitor.name} online={online} size={52} />
+        <Avatar name={visitorName(visitor)} online={online} size={52} />
         <div>
           <h2>{visitorName(visitor)}</h2>
           <p>

@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import chat from '../components/chat.css?url';
 import desk from '../desk/desk.css?url';
 import type { DeskContext } from '../desk/desk-context.ts';
+import { deskLanguage } from '../desk/language.ts';
 import { visitorName } from '../desk/names.ts';
 import panes from '../desk/panes.css?url';
 import { deskTitle, totalUnread } from '../desk/queue.ts';
@@ -12,6 +13,7 @@ import { Sidebar } from '../desk/sidebar.tsx';
 import { useArrivals } from '../desk/use-arrivals.ts';
 import { useClock } from '../desk/use-clock.ts';
 import { useLiveQueue } from '../desk/use-live-queue.ts';
+import { LanguageProvider } from '../i18n/use-language.ts';
 import { requireAgent } from '../services/agent-session.server.ts';
 
 export { DeskError as ErrorBoundary } from '../desk/desk-error.tsx';
@@ -65,17 +67,19 @@ export default function Desk() {
   }, [title]);
 
   return (
-    <div className="desk" data-screen={id ? 'conversation' : 'list'}>
-      <a className="skip-link" href="#conversation">
-        Skip to the conversation
-      </a>
-      <Sidebar agent={agent} queue={queue} now={now} />
-      <main id="conversation" className="desk__main" tabIndex={-1}>
-        <Outlet context={{ agent, queue, now } satisfies DeskContext} />
-      </main>
-      <p className="visually-hidden" role="status">
-        {announcement}
-      </p>
-    </div>
+    <LanguageProvider value={deskLanguage}>
+      <div className="desk" data-screen={id ? 'conversation' : 'list'}>
+        <a className="skip-link" href="#conversation">
+          Skip to the conversation
+        </a>
+        <Sidebar agent={agent} queue={queue} now={now} />
+        <main id="conversation" className="desk__main" tabIndex={-1}>
+          <Outlet context={{ agent, queue, now } satisfies DeskContext} />
+        </main>
+        <p className="visually-hidden" role="status">
+          {announcement}
+        </p>
+      </div>
+    </LanguageProvider>
   );
 }

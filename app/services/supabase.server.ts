@@ -59,7 +59,8 @@ export function authOf(request: Request, env: AuthEnv): RequestAuth {
         } catch {
           noAnswer = 'away';
         }
-        return Response.json({ error_code: 'no_answer', msg: 'Auth gave no answer.' }, { status: 400 });
+        // A code the client takes calmly: any other it prints as an error, with a stack, for every request.
+        return Response.json({ error_code: 'session_expired', msg: 'Auth gave no answer.' }, { status: 400 });
       },
     },
   });
