@@ -36,7 +36,7 @@ export function ConnectionBanner({ connection, onRetry, onSignIn }: ConnectionBa
       ? { label: t('connection.reload'), run: () => location.reload() }
       : connection === 'signed_out'
         ? onSignIn && { label: t('connection.signIn'), run: onSignIn }
-        : (connection === 'reconnecting' || connection === 'offline') && onRetry
+        : connection === 'reconnecting' && onRetry
           ? { label: t('connection.retry'), run: onRetry }
           : undefined;
   // The live region stays in the page, or its first sentence would not be read out.

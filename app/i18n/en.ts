@@ -49,7 +49,7 @@ export const en = {
   'avatar.offline': 'offline',
 
   'connection.connecting': 'Connecting…',
-  'connection.offline': 'You’re offline. What you write is kept and sent when you’re back.',
+  'connection.offline': 'You’re offline. Messages go out when you’re back.',
   'connection.reconnecting': 'Connection lost. Coming back…',
   'connection.signed_out': 'You’ve been signed out.',
   'connection.forbidden': 'You no longer have access to this conversation.',

@@ -1,4 +1,10 @@
-import type { NetworkSignals, OutboxStorage, RealtimeEnvironment, StoredMessage, TabChannel } from './types.ts';
+import type {
+  NetworkSignals,
+  OutboxStorage,
+  RealtimeEnvironment,
+  StoredMessage,
+  TabChannel,
+} from './types.ts';
 
 /** A small generator of numbers in [0, 1) that a seed decides (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -70,7 +76,8 @@ export function memoryChannels(): RealtimeEnvironment['channel'] {
     let own: ((data: unknown) => void) | null = null;
     return {
       post(data) {
-        for (const other of all) if (other !== own) queueMicrotask(() => all.has(other) && other(structuredClone(data)));
+        for (const other of all)
+          if (other !== own) queueMicrotask(() => all.has(other) && other(structuredClone(data)));
       },
       onMessage(listener) {
         own = listener;

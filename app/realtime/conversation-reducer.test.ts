@@ -87,7 +87,10 @@ describe('what is missed', () => {
 
 describe('a welcome', () => {
   it('with a gap forgets what is older and offers it by scrolling', () => {
-    const state = step(after(welcome({ messages: page(1, 2) })), welcome({ gap: true, messages: page(300, 302) })).state;
+    const state = step(
+      after(welcome({ messages: page(1, 2) })),
+      welcome({ gap: true, messages: page(300, 302) }),
+    ).state;
     expect(seqs(state)).toEqual([300, 301, 302]);
     expect(state.older).toBe('available');
   });
@@ -101,7 +104,10 @@ describe('a welcome', () => {
   });
 
   it('of another epoch is a reset even if it does not say so', () => {
-    const state = step(after(welcome({ messages: page(1, 9) })), welcome({ epoch: 2, messages: page(1, 3) })).state;
+    const state = step(
+      after(welcome({ messages: page(1, 9) })),
+      welcome({ epoch: 2, messages: page(1, 3) }),
+    ).state;
     expect(seqs(state)).toEqual([1, 2, 3]);
     expect(state.epoch).toBe(2);
   });
@@ -121,7 +127,12 @@ describe('an ack', () => {
 
   it('turns the pending message into the next one', () => {
     const { state: next, effects } = step(state, { t: 'ack', id: mine, seq: 3, at });
-    expect(next.messages.at(-1)).toMatchObject({ seq: 3, clientId: mine, text: 'Hello', senderRole: 'visitor' });
+    expect(next.messages.at(-1)).toMatchObject({
+      seq: 3,
+      clientId: mine,
+      text: 'Hello',
+      senderRole: 'visitor',
+    });
     expect(effects).toEqual([{ do: 'settle', id: mine }]);
   });
 
@@ -132,7 +143,10 @@ describe('an ack', () => {
   });
 
   it('of a resend only settles: the room has had it all along', () => {
-    expect(step(state, { t: 'ack', id: mine, seq: 2, at })).toEqual({ state, effects: [{ do: 'settle', id: mine }] });
+    expect(step(state, { t: 'ack', id: mine, seq: 2, at })).toEqual({
+      state,
+      effects: [{ do: 'settle', id: mine }],
+    });
   });
 
   it('after the message itself came from another tab doubles nothing', () => {
@@ -224,7 +238,13 @@ describe('a refusal', () => {
   });
 
   it('says until when to wait, by the local clock', () => {
-    const { effects } = step(after(welcome()), { t: 'error', code: 'rate_limited', message: 'Slow.', ref: mine, retryAfterMs: 500 });
+    const { effects } = step(after(welcome()), {
+      t: 'error',
+      code: 'rate_limited',
+      message: 'Slow.',
+      ref: mine,
+      retryAfterMs: 500,
+    });
     expect(effects).toMatchObject([{ refusal: { retryAt: ROOM_NOW + 500 }, retryAfterMs: 500 }]);
   });
 });

@@ -26,8 +26,16 @@ export interface ModelRoom {
   restart(kept: number): void;
 }
 
-export const VISITOR: Participant = { id: '11111111-1111-4111-8111-111111111111', role: 'visitor', name: 'Guest' };
-export const AGENT: Participant = { id: '22222222-2222-4222-8222-222222222222', role: 'agent', name: 'Support One' };
+export const VISITOR: Participant = {
+  id: '11111111-1111-4111-8111-111111111111',
+  role: 'visitor',
+  name: 'Guest',
+};
+export const AGENT: Participant = {
+  id: '22222222-2222-4222-8222-222222222222',
+  role: 'agent',
+  name: 'Support One',
+};
 export const CONVERSATION = '33333333-3333-4333-8333-333333333333';
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -132,7 +140,9 @@ export function createModelRoom(now: () => number, welcomeReach = 200): ModelRoo
   }
 
   function commit(line: Line, clientId: string, text: string): void {
-    const held = room.log.find((message) => message.senderId === line.who.id && message.clientId === clientId);
+    const held = room.log.find(
+      (message) => message.senderId === line.who.id && message.clientId === clientId,
+    );
     if (!held) {
       const refusal = room.refuse(clientId);
       if (refusal) {
@@ -170,7 +180,10 @@ export function fakeWebSocket(net: {
   latency(): number;
   /** Whether a frame is swallowed: the line is open on paper only. */
   silent(): boolean;
-}): new (url: string | URL, protocols?: string | string[]) => WebSocket {
+}): new (
+  url: string | URL,
+  protocols?: string | string[],
+) => WebSocket {
   class FakeWebSocket extends EventTarget {
     readyState = 0;
     binaryType = 'blob';
@@ -203,9 +216,11 @@ export function fakeWebSocket(net: {
           send: (data) => {
             if (net.silent()) return;
             const after = net.latency();
-            this.down = this.down.then(() => wait(after)).then(() => {
-              if (this.readyState === 1) this.dispatchEvent(new MessageEvent('message', { data }));
-            });
+            this.down = this.down
+              .then(() => wait(after))
+              .then(() => {
+                if (this.readyState === 1) this.dispatchEvent(new MessageEvent('message', { data }));
+              });
           },
           close: (code) => this.shut(code),
         };
@@ -217,9 +232,11 @@ export function fakeWebSocket(net: {
     send(data: string): void {
       if (this.readyState !== 1 || net.silent()) return;
       const after = net.latency();
-      this.up = this.up.then(() => wait(after)).then(() => {
-        if (this.line && net.room.lines.has(this.line)) net.room.handle(this.line, data);
-      });
+      this.up = this.up
+        .then(() => wait(after))
+        .then(() => {
+          if (this.line && net.room.lines.has(this.line)) net.room.handle(this.line, data);
+        });
     }
 
     close(code = 1000): void {
@@ -233,7 +250,10 @@ export function fakeWebSocket(net: {
       this.dispatchEvent(Object.assign(new Event('close'), { code, reason: '' }));
     }
   }
-  return FakeWebSocket as unknown as new (url: string | URL, protocols?: string | string[]) => WebSocket;
+  return FakeWebSocket as unknown as new (
+    url: string | URL,
+    protocols?: string | string[],
+  ) => WebSocket;
 }
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -31,6 +31,7 @@ const listeners = new Map<string, Set<Listener>>();
 let early: Call[] = [];
 let view: LoaderView | null = null;
 let isOpen = false;
+let openedByPerson = false;
 let panelReady = false;
 let context: ConversationContext | null = null;
 let locale: string | null = null;
@@ -55,6 +56,7 @@ function post(body: ToPanel): void {
 function setOpen(open: boolean, byPerson: boolean): void {
   if (!view || open === isOpen) return;
   isOpen = open;
+  openedByPerson = open && byPerson;
   view.setOpen(open, byPerson);
   post(open ? { t: 'open', focus: byPerson } : { t: 'close' });
   if (byPerson) remember({ open });
@@ -90,7 +92,15 @@ function onMessage(event: MessageEvent): void {
       break;
     case 'ready':
       panelReady = true;
-      post({ t: 'init', open: isOpen, known: recall().known, context, locale, user: user !== null });
+      post({
+        t: 'init',
+        open: isOpen,
+        focus: openedByPerson,
+        known: recall().known,
+        context,
+        locale,
+        user: user !== null,
+      });
       break;
     case 'close':
       setOpen(false, true);

@@ -23,6 +23,8 @@ export type ToPanel =
   | {
       t: 'init';
       open: boolean;
+      /** The person opened it just now. */
+      focus: boolean;
       /** There has been a guest on this site before. */
       known: boolean;
       context: ConversationContext | null;

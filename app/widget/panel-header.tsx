@@ -17,11 +17,13 @@ export function PanelHeader({
   const t = useT();
   const { conversation, presence } = snapshot;
   const agent = conversation?.agent ?? null;
+  // While the line is down, nobody knows who is there.
+  const known = snapshot.connection === 'online';
   const online = agent !== null && presence.agents.some(({ id }) => id === agent.id);
   return (
     <header className="panel-header">
       {agent ? (
-        <Avatar name={agent.name} url={agent.avatarUrl} online={online} size={40} />
+        <Avatar name={agent.name} url={agent.avatarUrl} size={40} {...(known ? { online } : {})} />
       ) : (
         <span className="panel-mark">
           <CareIcon size={22} />
@@ -29,7 +31,7 @@ export function PanelHeader({
       )}
       <div className="panel-title">
         <h1 dir="auto">{agent?.name ?? t('widget.team')}</h1>
-        <p>{t(status(conversation, online))}</p>
+        <p>{t(status(conversation, online, known))}</p>
       </div>
       {onMinimise && (
         <button
@@ -45,9 +47,14 @@ export function PanelHeader({
   );
 }
 
-function status(conversation: ConversationSnapshot['conversation'], online: boolean): MessageKey {
+function status(
+  conversation: ConversationSnapshot['conversation'],
+  online: boolean,
+  known: boolean,
+): MessageKey {
   if (!conversation) return 'widget.status.idle';
   if (conversation.status === 'closed') return 'widget.status.closed';
   if (!conversation.agent) return 'widget.status.waiting';
+  if (!known) return 'widget.status.idle';
   return online ? 'widget.status.online' : 'widget.status.away';
 }

@@ -59,7 +59,7 @@ bridge?.onMessage((body) => {
       chat.setContext(body.context);
       if (body.user) chat.setHostToken(bridge.token);
       if (body.locale) use([body.locale]);
-      view.set({ open: body.open });
+      view.set({ open: body.open, focused: body.focus });
       chat.start(body.known || keep.get('known') !== null);
       break;
     case 'open':
