@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type Running, readRunning } from '../../supabase/local/start/running.ts';
 import { root } from '../support/project-root.ts';
 
@@ -132,6 +132,23 @@ test.runIf(onLinux)('Ctrl-C during start-up leaves nothing', { timeout: 60_000 }
   await one.ended;
   await vi.waitFor(() => expect(processesOf(one.data).map(command)).toEqual([]), 5000);
   expect(readdirSync(one.data)).not.toContain('start.lock');
+});
+
+test.runIf(onLinux)('a project that the environment names is used, with no Postgres of our own', async () => {
+  const project = inject('backend');
+  const one = start({
+    env: {
+      SUPABASE_URL: project.supabaseUrl,
+      SUPABASE_ANON_KEY: project.anonKey,
+      SUPABASE_SERVICE_ROLE_KEY: project.serviceRoleKey,
+      DATABASE_URL: project.databaseUrl,
+    },
+  });
+  const running = await untilRunning(one);
+  expect(running.databaseUrl).toBe(project.databaseUrl);
+  expect((await fetch(new URL('/healthz', running.site))).status).toBe(200);
+  expect(processesOf(one.data).some((pid) => command(pid).includes('postgres'))).toBe(false);
+  expect(one.printed()).toContain('no accounts are seeded');
 });
 
 test('half a Supabase project in the environment is refused with what is missing', async () => {
