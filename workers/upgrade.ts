@@ -15,6 +15,8 @@ const LOBBY = '';
 
 interface Offer {
   supportsVersion: boolean;
+  /** What it offers that is no credential: the version it speaks, if any. */
+  version: string | null;
   bearer: string | null;
   ticket: string | null;
 }
@@ -26,9 +28,14 @@ export function readOffer(header: string | null): Offer {
     protocols.find((protocol) => protocol.startsWith(prefix))?.slice(prefix.length) || null;
   return {
     supportsVersion: protocols.includes(SUBPROTOCOL),
+    version: protocols.find((protocol) => protocol !== '' && !isCredential(protocol)) ?? null,
     bearer: after(BEARER_PREFIX),
     ticket: after(TICKET_PREFIX),
   };
+}
+
+function isCredential(protocol: string): boolean {
+  return protocol.startsWith(BEARER_PREFIX) || protocol.startsWith(TICKET_PREFIX);
 }
 
 /** Which socket a path asks for, or null when none. */
@@ -52,7 +59,9 @@ export async function upgrade(
   const bearer = offer.bearer ?? bearerOf(request);
   if (!mayAsk(request, env, bearer !== null || offer.ticket !== null))
     return new Response('Forbidden', { status: 403 });
-  if (!offer.supportsVersion) return refusedSocket(CLOSE.unsupportedVersion, 'unsupported version');
+  if (!offer.supportsVersion) {
+    return refusedSocket(CLOSE.unsupportedVersion, 'unsupported version', offer.version);
+  }
   return target.kind === 'lobby'
     ? openLobby(request, env, bearer)
     : openRoom(request, env, target.id, bearer, offer.ticket);
