@@ -23,8 +23,7 @@ export function textProblem(text: string, maxLength: number): TextProblem | null
 }
 
 /**
- * Characters that show nothing at all (format characters, joiners, fillers, variation selectors): a text of only
- * these is blank to whoever reads it.
+ * Characters that show nothing at all (format characters, joiners, fillers, variation selectors, the empty Braille
+ * cell): a text of only these is blank to whoever reads it.
  */
-const INVISIBLE =
-  /\p{Cf}|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u180B|\u180C|\u180D|\u3164|[\uFE00-\uFE0F]|\uFFA0/gu;
+const INVISIBLE = /\p{Cf}|\p{Default_Ignorable_Code_Point}|\u2800/gu;
