@@ -49,9 +49,16 @@ const limitsSchema = z.partialRecord(z.enum(limitKeys), z.number().nonnegative()
 const schema = z.object({
   LIMITS: z
     .string()
-    .transform(
-      (text): Limits => ({ ...DEFAULT_LIMITS, ...limitsSchema.parse(JSON.parse(text || '{}')) }) as Limits,
-    ),
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text || '{}');
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(limitsSchema)
+    .transform((limits): Limits => ({ ...DEFAULT_LIMITS, ...limits }) as Limits),
   ALLOWED_ORIGINS: z.string().transform((text) => text.split(/\s+/u).filter(Boolean)),
   INGEST_LANES: z.coerce.number().int().min(1).max(16),
   ROOM_JURISDICTION: z.enum(['', 'eu', 'fedramp']),
