@@ -141,7 +141,7 @@ export class Lobby extends DurableObject<Env> {
       log({ event: 'lobby_call_failed', method: assignment.mode, name: errorName(error) });
       return { ok: false, code: 'unavailable' };
     } finally {
-      this.#queue.release(conversationId);
+      this.#queue.release(conversationId, agent.id);
     }
   }
 

@@ -6,8 +6,8 @@ export class QueueState {
   readonly #open = new Map<string, ConversationSummary>();
   /** Revisions of conversations that left the queue, so that a late word of one can't bring it back. */
   readonly #left = new Map<string, number>();
-  /** Places kept for agents while a room decides: conversation → agent. */
-  readonly #reserved = new Map<string, string>();
+  /** Places kept for agents while rooms decide, one a call: two agents may ask for the same conversation at once. */
+  readonly #reserved: { conversationId: string; agentId: string }[] = [];
 
   constructor(conversations: Iterable<ConversationSummary> = []) {
     for (const conversation of conversations) this.#open.set(conversation.id, conversation);
@@ -41,12 +41,9 @@ export class QueueState {
 
   /** Conversations an agent has now, and places kept for them. */
   activeChats(agentId: string): number {
-    let count = 0;
-    for (const { id, status, agent } of this.#open.values()) {
-      if (status === 'active' && agent?.id === agentId && this.#reserved.get(id) !== agentId) count++;
-    }
-    for (const reservedFor of this.#reserved.values()) if (reservedFor === agentId) count++;
-    return count;
+    const own = this.#reserved.filter((place) => place.agentId === agentId);
+    const ids = [...this.activeOf(agentId).map(({ id }) => id), ...own.map((place) => place.conversationId)];
+    return new Set(ids).size;
   }
 
   activeOf(agentId: string): ConversationSummary[] {
@@ -56,14 +53,24 @@ export class QueueState {
   /** Keeps a place for an agent while the room decides; false when they have no more room. */
   reserve(conversationId: string, agentId: string, maxChats: number): boolean {
     const known = this.#open.get(conversationId);
-    const hasIt = known?.status === 'active' && known.agent?.id === agentId;
+    const hasIt =
+      (known?.status === 'active' && known.agent?.id === agentId) ||
+      this.#placeOf(conversationId, agentId) !== -1;
     if (!hasIt && this.activeChats(agentId) >= maxChats) return false;
-    this.#reserved.set(conversationId, agentId);
+    this.#reserved.push({ conversationId, agentId });
     return true;
   }
 
-  release(conversationId: string): void {
-    this.#reserved.delete(conversationId);
+  /** Gives one kept place back; nobody else's. */
+  release(conversationId: string, agentId: string): void {
+    const place = this.#placeOf(conversationId, agentId);
+    if (place !== -1) this.#reserved.splice(place, 1);
+  }
+
+  #placeOf(conversationId: string, agentId: string): number {
+    return this.#reserved.findIndex(
+      (place) => place.conversationId === conversationId && place.agentId === agentId,
+    );
   }
 }
 
