@@ -68,7 +68,8 @@ export function settle(
   if (outcome.ok) {
     const settled: Marks = {
       ...marks,
-      flushedSeq: part.messages.at(-1)?.seq ?? marks.flushedSeq,
+      // Less than it once said it had: it was put back to an earlier hour, and a state alone shows no gap.
+      flushedSeq: Math.min(part.messages.at(-1)?.seq ?? marks.flushedSeq, outcome.head),
       flushedRev: part.state?.rev ?? marks.flushedRev,
       attempt: 0,
     };
@@ -80,7 +81,10 @@ export function settle(
       return { marks, verdict: 'erase' };
     case 'gap': {
       const held = outcome.head ?? 0;
-      if (held < marks.flushedSeq) return { marks: { ...marks, flushedSeq: held }, verdict: 'settled' };
+      if (held < marks.flushedSeq) {
+        // The state it had is as old as its messages.
+        return { marks: { ...marks, flushedSeq: held, flushedRev: -1 }, verdict: 'settled' };
+      }
       return { marks: { ...marks, attempt: marks.attempt + 1 }, verdict: 'retry' };
     }
     case 'stale_epoch':
