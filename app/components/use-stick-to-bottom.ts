@@ -30,6 +30,7 @@ export function useStickToBottom(first: string, last: string, own: boolean, onEa
   const stuck = useRef(true);
   /** Distance to the end, which stays the same while something is put in above. */
   const fromEnd = useRef(0);
+  const lastTop = useRef(0);
   const seen = useRef({ first, last });
 
   const toBottom = useCallback(() => {
@@ -43,7 +44,10 @@ export function useStickToBottom(first: string, last: string, own: boolean, onEa
     const element = list.current;
     if (!element) return;
     fromEnd.current = element.scrollHeight - element.scrollTop;
-    stuck.current = fromEnd.current - element.clientHeight < NEAR_PX;
+    const near = fromEnd.current - element.clientHeight < NEAR_PX;
+    // Only the reader goes up. A list that got shorter under an event of before is still to be followed.
+    stuck.current = near || (stuck.current && element.scrollTop >= lastTop.current);
+    lastTop.current = element.scrollTop;
     setAtBottom(stuck.current);
     if (element.scrollTop < EARLY_PX && element.scrollHeight > element.clientHeight) onEarly();
   }, [onEarly]);

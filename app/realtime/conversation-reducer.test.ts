@@ -47,17 +47,17 @@ const welcome = (more: Partial<WelcomeFrame> = {}): WelcomeFrame => ({
 });
 const context = { now: ROOM_NOW, pending: (id: string) => (id === mine ? pending : undefined) };
 const step = (state: ConversationState, frame: RoomFrame): Step => applyFrame(state, frame, context);
-const after = (...frames: RoomFrame[]) => frames.reduce((state, frame) => step(state, frame).state, INITIAL);
+const apply = (...frames: RoomFrame[]) => frames.reduce((state, frame) => step(state, frame).state, INITIAL);
 const seqs = (state: ConversationState) => state.messages.map(({ seq }) => seq);
 
 describe('what comes in order', () => {
   it('is appended, one after the other', () => {
-    const state = after(welcome({ messages: page(1, 2) }), { t: 'message', message: message(3) });
+    const state = apply(welcome({ messages: page(1, 2) }), { t: 'message', message: message(3) });
     expect(seqs(state)).toEqual([1, 2, 3]);
   });
 
   it('is ignored when it is held already', () => {
-    const state = after(welcome({ messages: page(1, 2) }));
+    const state = apply(welcome({ messages: page(1, 2) }));
     expect(step(state, { t: 'message', message: message(2) })).toEqual({ state, effects: [] });
   });
 
@@ -67,7 +67,7 @@ describe('what comes in order', () => {
 });
 
 describe('what is missed', () => {
-  const gapped = step(after(welcome({ messages: page(1, 2) })), { t: 'message', message: message(4) });
+  const gapped = step(apply(welcome({ messages: page(1, 2) })), { t: 'message', message: message(4) });
 
   it('is asked for from the last message held', () => {
     expect(gapped.effects).toEqual([{ do: 'resume' }]);
@@ -88,7 +88,7 @@ describe('what is missed', () => {
 describe('a welcome', () => {
   it('with a gap forgets what is older and offers it by scrolling', () => {
     const state = step(
-      after(welcome({ messages: page(1, 2) })),
+      apply(welcome({ messages: page(1, 2) })),
       welcome({ gap: true, messages: page(300, 302) }),
     ).state;
     expect(seqs(state)).toEqual([300, 301, 302]);
@@ -97,7 +97,7 @@ describe('a welcome', () => {
 
   it('with a reset forgets everything, read marks too', () => {
     const read = { ...conversation, read: { visitor: 9, agent: 9 } };
-    const held = after(welcome({ messages: page(1, 9), conversation: read }));
+    const held = apply(welcome({ messages: page(1, 9), conversation: read }));
     const state = step(held, welcome({ reset: true, epoch: 2, messages: page(1, 3) })).state;
     expect(seqs(state)).toEqual([1, 2, 3]);
     expect(state.conversation?.read.visitor).toBe(0);
@@ -105,7 +105,7 @@ describe('a welcome', () => {
 
   it('of another epoch is a reset even if it does not say so', () => {
     const state = step(
-      after(welcome({ messages: page(1, 9) })),
+      apply(welcome({ messages: page(1, 9) })),
       welcome({ epoch: 2, messages: page(1, 3) }),
     ).state;
     expect(seqs(state)).toEqual([1, 2, 3]);
@@ -113,7 +113,7 @@ describe('a welcome', () => {
   });
 
   it('of an empty room makes seq 1 the next', () => {
-    expect(seqs(step(after(welcome()), { t: 'message', message: message(1) }).state)).toEqual([1]);
+    expect(seqs(step(apply(welcome()), { t: 'message', message: message(1) }).state)).toEqual([1]);
   });
 
   it('settles own messages it carries, from this tab or another', () => {
@@ -123,7 +123,7 @@ describe('a welcome', () => {
 });
 
 describe('an ack', () => {
-  const state = after(welcome({ messages: page(1, 2) }));
+  const state = apply(welcome({ messages: page(1, 2) }));
 
   it('turns the pending message into the next one', () => {
     const { state: next, effects } = step(state, { t: 'ack', id: mine, seq: 3, at });
@@ -158,7 +158,7 @@ describe('an ack', () => {
 
 describe('somebody else’s client id', () => {
   it('settles nothing of ours', () => {
-    const state = after(welcome());
+    const state = apply(welcome());
     expect(step(state, { t: 'message', message: message(1, { clientId: mine }) }).effects).toEqual([]);
   });
 });
@@ -167,12 +167,12 @@ describe('state', () => {
   const newer = { ...conversation, rev: 5, status: 'closed' as const };
 
   it('of an older rev is ignored', () => {
-    const state = after(welcome({ conversation: newer }), { t: 'conversation', conversation });
+    const state = apply(welcome({ conversation: newer }), { t: 'conversation', conversation });
     expect(state.conversation?.status).toBe('closed');
   });
 
   it('keeps read marks where they are furthest', () => {
-    const state = after(
+    const state = apply(
       welcome({ messages: page(1, 9) }),
       { t: 'read', role: 'agent', seq: 7 },
       { t: 'read', role: 'agent', seq: 3 },
@@ -200,22 +200,22 @@ describe('typing', () => {
   });
 
   it('of oneself in another tab is not shown', () => {
-    expect(after(welcome(), { t: 'typing', who: VISITOR, until }).typing).toEqual([]);
+    expect(apply(welcome(), { t: 'typing', who: VISITOR, until }).typing).toEqual([]);
   });
 
   it('ends with the message, and with the line', () => {
-    const state = after(welcome(), { t: 'typing', who: AGENT, until });
+    const state = apply(welcome(), { t: 'typing', who: AGENT, until });
     expect(step(state, { t: 'message', message: message(1) }).state.typing).toEqual([]);
     expect(disconnected(state).typing).toEqual([]);
   });
 });
 
 describe('history', () => {
-  const held = { ...after(welcome({ gap: true, messages: page(51, 60) })), older: 'loading' as const };
+  const held = { ...apply(welcome({ gap: true, messages: page(51, 60) })), older: 'loading' as const };
 
   it('is put before what is held', () => {
     const { state } = step(held, { t: 'history', before: 51, messages: page(1, 50), more: false });
-    expect(seqs(state)).toEqual(seqs(after(welcome({ messages: page(1, 60) }))));
+    expect(seqs(state)).toEqual(seqs(apply(welcome({ messages: page(1, 60) }))));
     expect(state.older).toBe('none');
   });
 
@@ -233,12 +233,12 @@ describe('history', () => {
 
 describe('a refusal', () => {
   it('names the message it is about', () => {
-    const { effects } = step(after(welcome()), { t: 'error', code: 'closed', message: 'Closed.', ref: mine });
+    const { effects } = step(apply(welcome()), { t: 'error', code: 'closed', message: 'Closed.', ref: mine });
     expect(effects).toEqual([{ do: 'refuse', id: mine, refusal: { code: 'closed', message: 'Closed.' } }]);
   });
 
   it('says until when to wait, by the local clock', () => {
-    const { effects } = step(after(welcome()), {
+    const { effects } = step(apply(welcome()), {
       t: 'error',
       code: 'rate_limited',
       message: 'Slow.',

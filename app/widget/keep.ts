@@ -6,24 +6,24 @@ export interface Keep {
   set(key: 'refresh' | 'known' | 'first', value: string | null): void;
 }
 
+/** @param storage reached anew each time, since even that may be refused */
 export function createKeep(storage: () => Storage): Keep {
-  const memory = new Map<string, string>();
+  const refused = new Map<string, string | null>();
   return {
     get(key) {
       try {
-        return storage().getItem(PREFIX + key) ?? memory.get(key) ?? null;
+        return refused.get(key) ?? storage().getItem(PREFIX + key);
       } catch {
-        return memory.get(key) ?? null;
+        return null;
       }
     },
     set(key, value) {
-      if (value === null) memory.delete(key);
-      else memory.set(key, value);
+      refused.delete(key);
       try {
         if (value === null) storage().removeItem(PREFIX + key);
         else storage().setItem(PREFIX + key, value);
       } catch {
-        // In memory it is.
+        refused.set(key, value);
       }
     },
   };

@@ -17,8 +17,8 @@ export function PanelHeader({
   const t = useT();
   const { conversation, presence } = snapshot;
   const agent = conversation?.agent ?? null;
-  // While the line is down, nobody knows who is there.
-  const known = snapshot.connection === 'online';
+  // While the line is down nobody knows who is there, and after the close it no longer matters.
+  const known = snapshot.connection === 'online' && conversation?.status !== 'closed';
   const online = agent !== null && presence.agents.some(({ id }) => id === agent.id);
   return (
     <header className="panel-header">
