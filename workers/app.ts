@@ -1,6 +1,7 @@
 import { createRequestHandler, type ServerBuild } from '@remix-run/cloudflare';
 // Made by `npm run build`; its types are the framework's.
 import * as build from '../build/server/index.js';
+import { catchUpRooms } from './cron/catch-up.ts';
 import { health } from './health.ts';
 import { errorName, log } from './log.ts';
 import { socketTarget, upgrade } from './upgrade.ts';
@@ -28,5 +29,8 @@ export default {
       log({ event: 'request_failed', route: pathname.split('/')[1] ?? '', name: errorName(error) });
       return new Response('Something went wrong. Please try again.', { status: 500 });
     }
+  },
+  async scheduled(_controller, env) {
+    await catchUpRooms(env);
   },
 } satisfies ExportedHandler<Env>;

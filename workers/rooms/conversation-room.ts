@@ -298,6 +298,17 @@ export class ConversationRoom extends DurableObject<Env> {
   }
 
   /**
+   * Writes what Postgres lacks now, whatever alarm is due or lost; the cron's call.
+   *
+   * @returns whether Postgres has everything
+   */
+  async catchUp(conversationId: string): Promise<boolean> {
+    if ((await this.#ready(conversationId)) !== 'ready') return false;
+    await this.#flusher.flush();
+    return !isBehind(this.#storage.marks, this.#storage.log.head, this.#core.state.rev);
+  }
+
+  /**
    * Ends a person's access: closes their sockets here with `code` and voids every ticket and token they hold up to
    * now. Someone who may come back comes with a newer token.
    */
@@ -318,8 +329,7 @@ export class ConversationRoom extends DurableObject<Env> {
     const state = { ...this.#core.state, rev: this.#core.state.rev + 1, changedAt: Date.now() };
     this.#storage.state = state;
     this.#flusher.wrote();
-    await this.#flusher.flush();
-    return !isBehind(this.#storage.marks, this.#storage.log.head, state.rev);
+    return this.catchUp(conversationId);
   }
 
   /** Never throws: a throwing alarm is dropped for good after six retries. */

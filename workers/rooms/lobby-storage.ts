@@ -78,6 +78,14 @@ export class LobbyStorage {
     else this.#sql.exec('insert or replace into behind (id, since) values (?, ?)', id, since);
   }
 
+  /** The rooms that have been behind the longest. */
+  longestBehind(limit: number): string[] {
+    return this.#sql
+      .exec<{ id: string }>('select id from behind order by since limit ?', limit)
+      .toArray()
+      .map(({ id }) => id);
+  }
+
   /** How many rooms Postgres lacks something of, and since when at the longest. */
   behind(): { rooms: number; since: number | null } {
     const row = this.#sql

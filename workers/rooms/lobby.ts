@@ -123,6 +123,11 @@ export class Lobby extends DurableObject<Env> {
     };
   }
 
+  /** The rooms that have been behind the longest, at most `limit`. */
+  async longestBehind(limit: number): Promise<string[]> {
+    return this.#storage.longestBehind(limit);
+  }
+
   /**
    * Gives a conversation to an agent: keeps a place, lets the room decide, and takes what it says. Two agents who
    * accept at once both ask the same room; one of them is told who was faster.
