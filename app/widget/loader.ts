@@ -74,6 +74,7 @@ function boot(options: BootOptions = {}): void {
     () => setOpen(false, true),
   );
   window.addEventListener('message', onMessage);
+  emit('ready');
   const memory = recall();
   if (memory.live) view.load();
   // A full screen that nobody asked for would hide the page.
@@ -81,7 +82,6 @@ function boot(options: BootOptions = {}): void {
   const calls = early;
   early = [];
   for (const call of calls) run(call);
-  emit('ready');
 }
 
 function onMessage(event: MessageEvent): void {

@@ -11,6 +11,7 @@ import type { FromPanel } from './messages.ts';
 import './panel.css';
 import { PanelApp } from './panel-app.tsx';
 import { createPanelView } from './panel-view.ts';
+import { reportChat } from './report-chat.ts';
 import { reportRoom } from './report-room.ts';
 import { createSession } from './session.ts';
 
@@ -33,6 +34,7 @@ const chat = createChat({
   environment: browserEnvironment(),
   onRoom: (client) => reportRoom(client, post),
 });
+reportChat(chat, post);
 const view = createPanelView(bridge !== null, () => post({ t: 'close' }));
 
 const element = document.getElementById('panel');
