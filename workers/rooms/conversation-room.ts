@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { CLOSE } from '../../app/protocol/codes.ts';
-import type { ClientFrame, RoomFrame, SendFrame } from '../../app/protocol/frames.ts';
+import type { RoomFrame } from '../../app/protocol/frames.ts';
 import type { Ack, MessagePage } from '../../app/protocol/http.ts';
 import type { Limits } from '../../app/protocol/limits.ts';
 import type { Conversation, ConversationSummary, ParticipantRole } from '../../app/protocol/model.ts';
@@ -10,20 +10,19 @@ import { settingsOf } from '../env.ts';
 import { errorName, log } from '../log.ts';
 import { laneOf, lobbyOf } from '../objects.ts';
 import type { Result } from '../result.ts';
-import { acceptedSocket, refusedSocket } from '../socket-response.ts';
+import { refusedSocket } from '../socket-response.ts';
 import type { ConversationRow } from '../store/rows.ts';
 import type { Refusal } from './admission.ts';
 import { Flusher } from './flusher.ts';
-import { parseFrame } from './frames.ts';
-import { Gatherer } from './gatherer.ts';
 import { LobbyLink } from './lobby-link.ts';
 import { isBehind, noMarks } from './outbox.ts';
+import { Reception } from './reception.ts';
 import type { AssignedAgent, RoomState } from './records.ts';
-import { RoomCore, refusal } from './room-core.ts';
+import { RoomCore } from './room-core.ts';
 import { loadRoom } from './room-loader.ts';
 import { accept, close, freshState, reopen, type Transition, takeOver, transfer } from './room-state.ts';
 import { RoomStorage } from './room-storage.ts';
-import { type Session, Sockets } from './sockets.ts';
+import { Sockets } from './sockets.ts';
 import { readUpgrade } from './upgrade-header.ts';
 
 /** `not_found`: there is no such conversation. `unavailable`: an empty room could not be loaded; try again. */
@@ -45,13 +44,6 @@ interface Opening {
   firstMessage: { id: string; text: string } | null;
 }
 
-interface QueuedSend {
-  socket: WebSocket;
-  person: Person;
-  frame: SendFrame;
-}
-
-const FAILED: Refusal = { code: 'unavailable', message: 'That didn’t work. Please try again.' };
 const RECOVER_AFTER_MS = 1_000;
 
 /**
@@ -65,7 +57,7 @@ export class ConversationRoom extends DurableObject<Env> {
   readonly #core: RoomCore;
   readonly #flusher: Flusher;
   readonly #lobby: LobbyLink;
-  readonly #gatherer = new Gatherer<QueuedSend>((sends) => this.#commit(sends));
+  readonly #reception: Reception;
   #loading: Promise<'ready' | RoomCode> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -100,6 +92,12 @@ export class ConversationRoom extends DurableObject<Env> {
       update: (summary) => lobbyOf(env).update(summary),
       now: Date.now,
     });
+    this.#reception = new Reception({
+      core: this.#core,
+      sockets: this.#sockets,
+      limits: this.#limits,
+      presenceChanged: () => this.#lobby.changed('presence'),
+    });
     this.#recover();
   }
 
@@ -115,100 +113,25 @@ export class ConversationRoom extends DurableObject<Env> {
     if (issuedAt <= this.#storage.voidedUntil(session.person.id)) {
       return refusedSocket(CLOSE.signedOut, 'signed out');
     }
-    const others = this.#sockets.open(session.person.id);
-    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - this.#limits.socketsPerPerson))) {
-      oldest.close(CLOSE.tooFast, 'too many sockets');
-    }
-    const { response, socket } = acceptedSocket();
-    this.#sockets.accept(socket, { ...session, greeted: false });
-    this.#presenceChanged(session.person.role);
     if (session.person.role === 'agent') {
       // So that the lobby finds this socket when the agent signs out or is deactivated.
       this.ctx.waitUntil(this.#tellEntered(session.person.id, conversationId));
     }
-    return response;
+    return this.#reception.enter({ ...session, greeted: false });
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    try {
-      this.#receive(socket, data);
-    } catch (error) {
-      log({ event: 'frame_failed', object: 'room', name: errorName(error) });
-      this.#sockets.send(socket, refusal(FAILED));
-    }
+    this.#reception.receive(socket, data);
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
-    this.#left(socket);
+    if (this.#storage.state) this.#reception.leave(socket);
     // 1005 and 1006 can't be sent; anything else is answered in kind.
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#left(socket);
-  }
-
-  #receive(socket: WebSocket, data: string | ArrayBuffer): void {
-    const session = this.#sockets.session(socket);
-    if (!session || session.expiresAt <= Date.now()) {
-      socket.close(CLOSE.signedOut, 'expired');
-      return;
-    }
-    if (this.#core.allowances.frame(session.person.id) > 0) {
-      socket.close(CLOSE.tooFast, 'too many frames');
-      return;
-    }
-    const parsed = parseFrame(data, this.#limits.frameBytes);
-    if (!parsed.ok) {
-      this.#sockets.send(socket, refusal(parsed.refusal, parsed.ref));
-      if (parsed.refusal.code === 'too_large') socket.close(CLOSE.tooBig, 'frame too large');
-      return;
-    }
-    const { frame } = parsed;
-    if (!session.greeted && frame.t !== 'hello') {
-      const ref = frame.t === 'send' ? frame.id : undefined;
-      this.#sockets.send(socket, refusal({ code: 'invalid', message: 'Say hello first.' }, ref));
-      return;
-    }
-    this.#dispatch(socket, session, frame);
-  }
-
-  #dispatch(socket: WebSocket, session: Session, frame: ClientFrame): void {
-    switch (frame.t) {
-      case 'hello':
-        this.#core.welcome(socket, session, frame);
-        break;
-      case 'send':
-        this.#gatherer.add({ socket, person: session.person, frame });
-        break;
-      case 'typing':
-        this.#core.typing(socket, session, frame.on);
-        break;
-      case 'read':
-        this.#core.read(session.person, frame.seq);
-        break;
-      case 'history': {
-        const page = this.#core.page(frame.before, frame.limit ?? this.#limits.historyPage);
-        this.#sockets.send(socket, { t: 'history', before: frame.before, ...page });
-        break;
-      }
-      default:
-        throw new Error(`unknown frame ${frame satisfies never}`);
-    }
-  }
-
-  /** Takes what arrived together, in order; a frame that fails fails alone. */
-  #commit(sends: QueuedSend[]): void {
-    for (const { socket, person, frame } of sends) {
-      let answer: RoomFrame;
-      try {
-        answer = this.#core.take(person, frame, socket);
-      } catch (error) {
-        log({ event: 'frame_failed', object: 'room', name: errorName(error) });
-        answer = refusal(FAILED, frame.id);
-      }
-      this.#sockets.send(socket, answer);
-    }
+    if (this.#storage.state) this.#reception.leave(socket);
   }
 
   // ── Calls of the Worker and the lobby ──────────────────────────────────────────────────────────
@@ -412,16 +335,6 @@ export class ConversationRoom extends DurableObject<Env> {
         .forget(conversationId)
         .catch(() => {}),
     );
-  }
-
-  #left(socket: WebSocket): void {
-    const session = this.#sockets.session(socket);
-    if (session && this.#storage.state) this.#presenceChanged(session.person.role, socket);
-  }
-
-  #presenceChanged(role: ParticipantRole, leaving?: WebSocket): void {
-    this.#sockets.broadcast(this.#core.presenceFrame(leaving), leaving);
-    if (role === 'visitor') this.#lobby.changed('presence');
   }
 }
 
