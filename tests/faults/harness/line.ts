@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** What happens to a connection while it is open. */
+interface Passing {
+  near: net.Socket;
+  far: net.Socket;
+  /** Bytes the near end has sent so far, for a copy of the whole connection. */
+  sent: Buffer[];
+}
+
+/** How a line behaves; changed while it is in use. Milliseconds. */
+export interface LineManners {
+  /** Refuses who knocks. */
+  closed: boolean;
+  /** Each way. */
+  latency: number;
+  /** Bytes are swallowed both ways, and nobody is told: half-open. */
+  silent: boolean;
+  /** Only what the far end says is swallowed: it hears and does, and the answer never comes. */
+  deaf: boolean;
+}
+
+/** A stretch of TCP between a client and a server that we own. */
+export interface Line {
+  readonly port: number;
+  readonly manners: LineManners;
+  /** Connections that are open now. */
+  readonly open: number;
+  /** Resets every connection. */
+  cut(): void;
+  /** Resets the near ends only: what is under way still arrives, after whatever connection comes next. */
+  abandon(): void;
+  /**
+   * Cuts a connection at the moment when the far end's next bytes arrive, and drops them: what was asked for is done,
+   * and the answer is lost. Resolves when that has happened.
+   */
+  cutAtNextReply(): Promise<void>;
+  /** Says again, on a new connection, everything that an open one has said so far; what comes back is thrown away. */
+  replay(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a line to a port of this machine. */
+export async function openLine(farPort: number): Promise<Line> {
+  const manners: LineManners = { closed: false, latency: 0, silent: false, deaf: false };
+  const passings = new Set<Passing>();
+  let atReply: (() => void)[] = [];
+
+  const server = net.createServer((near) => {
+    if (manners.closed) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = net.connect({ port: farPort, host: '127.0.0.1', noDelay: true });
+    near.setNoDelay(true);
+    const passing: Passing = { near, far, sent: [] };
+    passings.add(passing);
+    const end = () => {
+      passings.delete(passing);
+      near.destroy();
+      far.destroy();
+    };
+    near.on('data', (bytes) => {
+      if (passing.sent.length < 500) passing.sent.push(bytes);
+      if (!manners.silent) pass(far, bytes, manners.latency);
+    });
+    far.on('data', (bytes) => {
+      if (atReply.length > 0) {
+        const waiting = atReply;
+        atReply = [];
+        reset(passing);
+        for (const done of waiting) done();
+        return;
+      }
+      if (!manners.silent && !manners.deaf) pass(near, bytes, manners.latency);
+    });
+    // A half-open line carries no farewell either.
+    for (const socket of [near, far]) {
+      socket.on('error', () => {});
+      socket.on('close', () =>
+        manners.silent ? passings.delete(passing) : setTimeout(end, manners.latency),
+      );
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    manners,
+    get open() {
+      return passings.size;
+    },
+    cut: () => {
+      for (const passing of passings) reset(passing);
+    },
+    abandon: () => {
+      for (const passing of passings) {
+        passings.delete(passing);
+        passing.far.removeAllListeners('data');
+        passing.far.resume();
+        passing.near.removeAllListeners('close');
+        passing.near.resetAndDestroy();
+        setTimeout(() => passing.far.destroy(), manners.latency + 500);
+      }
+    },
+    cutAtNextReply: () =>
+      new Promise((done) => {
+        atReply.push(done);
+      }),
+    async replay() {
+      const [original] = [...passings].slice(-1);
+      if (!original) return;
+      const copy = net.connect({ port: farPort, host: '127.0.0.1' });
+      copy.on('error', () => {});
+      copy.resume();
+      await once(copy, 'connect').catch(() => {});
+      for (const bytes of original.sent) copy.write(bytes);
+      // Long enough for the server to have read it all; what it answers nobody hears.
+      setTimeout(() => copy.destroy(), 300);
+    },
+    async close() {
+      for (const passing of passings) reset(passing);
+      server.close();
+      await once(server, 'close').catch(() => {});
+    },
+  };
+
+  function reset(passing: Passing): void {
+    passings.delete(passing);
+    for (const socket of [passing.near, passing.far]) if (!socket.destroyed) socket.resetAndDestroy();
+  }
+}
+
+/** In order even when the latency shrinks: timers of one length fire in order, and a shorter one waits its turn. */
+const lastDue = new WeakMap<net.Socket, number>();
+
+function pass(to: net.Socket, bytes: Buffer, latency: number): void {
+  const now = performance.now();
+  const due = Math.max(now + latency, lastDue.get(to) ?? 0);
+  if (due <= now) {
+    to.write(bytes);
+    return;
+  }
+  lastDue.set(to, due);
+  setTimeout(() => !to.destroyed && to.write(bytes), due - now);
+}

@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises';
+import postgres from 'postgres';
+import { z } from 'zod';
+import { type Backend, startBackend } from '../../../supabase/local/backend.ts';
+import { seededAccounts } from '../../../supabase/local/seed.ts';
+import { temporaryFolder } from '../../support/shared.ts';
+import { startWorker, type TestWorker } from '../../support/worker.ts';
+import { answerSchema, ORDERS_PATH, type Order } from '../worker/orders.ts';
+import { arriveAsAgent, arriveAsVisitor, type Person } from './people.ts';
+import { faultySite } from './site.ts';
+
+/** Seconds; shorter than the outage of fault 1. */
+const ACCESS_TOKEN_LIFETIME = 6;
+
+/** Limits that no test is about; a fault that is about one sets it. */
+const OPEN_LIMITS = {
+  messagesPerMinute: 10_000_000,
+  messageBurst: 1_000_000,
+  framesPerSecond: 1_000_000,
+  behindAfterMs: 1_000,
+  backoffMaxMs: 1_500,
+};
+
+const healthSchema = z.object({
+  database: z.boolean(),
+  auth: z.boolean(),
+  behind: z.object({ rooms: z.number(), oldestSeconds: z.number() }).nullable(),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+/** Everything real that a fault is injected into. */
+export interface World {
+  readonly backend: Backend;
+  readonly worker: TestWorker;
+  readonly sql: postgres.Sql;
+  /** The desk's people, signed in. */
+  readonly agents: readonly Person[];
+  visitor(): Promise<Person>;
+  /** A call of the API as `person`. */
+  api(person: Person, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Response>;
+  health(): Promise<Health>;
+  order(order: Order): Promise<z.infer<typeof answerSchema>>;
+  /** A Worker without memory or stored state, on another port. What the last one left in Postgres is closed. */
+  renew(settings?: { limits?: Record<string, number>; databaseUrl?: string }): Promise<void>;
+  /** The limits as a variable of the Worker, for a deploy that changes something. */
+  varsFor(limits?: Record<string, number>): Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** Starts Postgres, Auth and a Worker that only this run uses. */
+export async function createWorld(): Promise<World> {
+  const folder = await temporaryFolder('faults');
+  const [backend, site] = await Promise.all([
+    startBackend({
+      dataDir: folder,
+      durable: false,
+      authPort: 0,
+      postgresPort: 0,
+      settings: {
+        anonymousPerHour: 1_000_000,
+        bcryptCost: 4,
+        accessTokenLifetime: ACCESS_TOKEN_LIFETIME,
+      },
+    }),
+    faultySite(),
+  ]);
+  const sql = postgres(backend.adminUrl, { max: 4, onnotice: () => {}, idle_timeout: 5 });
+  await sql`update public.chat_agents set max_chats = 100`;
+  const agents = await Promise.all(
+    seededAccounts
+      .filter(({ desk }) => desk)
+      .map(({ email, password }) => arriveAsAgent(backend, email, password)),
+  );
+  const varsFor = (limits: Record<string, number> = {}) => ({
+    LIMITS: JSON.stringify({ ...OPEN_LIMITS, ...limits }),
+  });
+  let worker: TestWorker | null = null;
+  const running = (): TestWorker => {
+    if (!worker) throw new Error('no Worker runs');
+    return worker;
+  };
+
+  return {
+    backend,
+    sql,
+    agents,
+    varsFor,
+    get worker() {
+      return running();
+    },
+    visitor: () => arriveAsVisitor(() => running().url),
+    async api(person, method, path, body) {
+      return fetch(`${running().url}${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${await person.token()}`, 'Content-Type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    },
+    async health() {
+      return healthSchema.parse(await (await fetch(`${running().url}/healthz`)).json());
+    },
+    async order(order) {
+      const answer = await fetch(`${running().url}${ORDERS_PATH}`, {
+        method: 'POST',
+        body: JSON.stringify(order),
+      });
+      if (!answer.ok) throw new Error(`order ${order.do}: ${answer.status} ${await answer.text()}`);
+      return answerSchema.parse(await answer.json());
+    },
+    async renew({ limits, databaseUrl } = {}) {
+      await worker?.stop();
+      await sql`update public.conversations set status = 'closed', closed_at = now() where status <> 'closed'`;
+      worker = await startWorker({
+        ...backend,
+        ...(databaseUrl === undefined ? {} : { databaseUrl }),
+        siteDir: site.folder,
+        vars: varsFor(limits),
+      });
+    },
+    async stop() {
+      await worker?.stop();
+      await sql.end({ timeout: 1 }).catch(() => {});
+      await backend.stop();
+      await Promise.all([site.remove(), rm(folder, { recursive: true, force: true })]);
+    },
+  };
+}
