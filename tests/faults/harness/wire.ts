@@ -20,11 +20,13 @@ export interface Recording {
   acks: Ack[];
   /** Frames that spoke of another conversation than the socket's. */
   foreign: string[];
-  /** Milliseconds from the first sight of a `send` on the wire to its first ack. */
-  ackTimes: number[];
+  /** When a `send` was first seen on the wire (`performance.now`), and the milliseconds to its first ack. */
+  ackTimes: { at: number; took: number }[];
   /** Milliseconds from the attempt to the welcome, of sockets that came back. */
   resumeTimes: number[];
   sockets: number;
+  /** How often a `send` was refused, by code. */
+  refusals: Map<string, number>;
   /** Close codes of the protocol (4xxx) that clients were given. */
   closeCodes: number[];
 }
@@ -34,12 +36,14 @@ export const newRecording = (): Recording => ({
   foreign: [],
   ackTimes: [],
   resumeTimes: [],
+  refusals: new Map(),
   sockets: 0,
   closeCodes: [],
 });
 
 // Read without the product's reader: a frame it would misread is still counted here.
 const heard = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('error'), code: z.string() }),
   z.object({ t: z.literal('ack'), id: z.string(), seq: z.number() }),
   z.object({
     t: z.literal('welcome'),
@@ -69,10 +73,14 @@ export function createWire({ recording, room, conversationId, person }: WireOpti
     const parsed = heard.safeParse(JSON.parse(data));
     if (!parsed.success) return;
     const frame = parsed.data;
+    if (frame.t === 'error') {
+      recording.refusals.set(frame.code, (recording.refusals.get(frame.code) ?? 0) + 1);
+      return;
+    }
     if (frame.t === 'ack') {
       recording.acks.push({ room, person, clientId: frame.id, seq: frame.seq });
       const at = sentAt.get(frame.id);
-      if (at !== undefined) recording.ackTimes.push(performance.now() - at);
+      if (at !== undefined) recording.ackTimes.push({ at, took: performance.now() - at });
       sentAt.delete(frame.id);
       return;
     }

@@ -10,7 +10,7 @@ import { arriveAsAgent, arriveAsVisitor, type Person } from './people.ts';
 import { faultySite } from './site.ts';
 
 /** Seconds; shorter than the outage of fault 1. */
-const ACCESS_TOKEN_LIFETIME = 6;
+export const ACCESS_TOKEN_LIFETIME = 6;
 
 /** Limits that no test is about; a fault that is about one sets it. */
 const OPEN_LIMITS = {

@@ -39,6 +39,7 @@ export const twoTabs: Fault = {
       }),
     );
     await traffic.done;
+    promise('somebody was refused for a while', (stage.recording.refusals.get('rate_limited') ?? 0) > 0);
     promise('tabs were killed', killed === stage.rooms.length * 2);
   },
 };

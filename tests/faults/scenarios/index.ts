@@ -1,8 +1,21 @@
 import type { Fault } from '../harness/play.ts';
+import { outage } from './01-outage.ts';
 import { cutAfterCommit } from './02-cut-after-commit.ts';
+import { slowPostgres } from './03-slow-postgres.ts';
 import { killed } from './04-kill.ts';
+import { deployed } from './07-deploy.ts';
 import { badLines } from './12-bad-lines.ts';
 import { twoTabs } from './13-two-tabs.ts';
+import { manyRooms } from './15-many-rooms.ts';
 
 /** Every fault that the design promises to survive, in the order. */
-export const faults: readonly Fault[] = [cutAfterCommit, killed, badLines, twoTabs];
+export const faults: readonly Fault[] = [
+  outage,
+  cutAfterCommit,
+  slowPostgres,
+  killed,
+  deployed,
+  badLines,
+  twoTabs,
+  manyRooms,
+];
