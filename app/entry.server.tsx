@@ -1,7 +1,8 @@
-import type { AppLoadContext, EntryContext } from '@remix-run/cloudflare';
-import { RemixServer } from '@remix-run/react';
+import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-run/cloudflare';
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { isbot } from 'isbot';
 import { renderToReadableStream } from 'react-dom/server';
+import { errorName, log } from '../workers/log.ts';
 
 export default async function handleRequest(
   request: Request,
@@ -16,10 +17,20 @@ export default async function handleRequest(
     onError(error: unknown) {
       if (request.signal.aborted) return;
       finalStatus = 500;
-      console.error(error instanceof Error ? error.name : 'render error');
+      logFailure(request, error);
     },
   });
   if (isbot(request.headers.get('user-agent'))) await body.allReady;
   headers.set('Content-Type', 'text/html; charset=utf-8');
   return new Response(body, { headers, status: finalStatus });
+}
+
+/** Says in the log that a loader or action failed, never with what; pages that aren't there are no failures. */
+export const handleError: HandleErrorFunction = (error, { request }) => {
+  if (!request.signal.aborted && !isRouteErrorResponse(error)) logFailure(request, error);
+};
+
+function logFailure(request: Request, error: unknown): void {
+  const [, route = ''] = new URL(request.url).pathname.split('/');
+  log({ event: 'request_failed', route, name: errorName(error) });
 }

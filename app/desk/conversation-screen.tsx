@@ -6,6 +6,7 @@ import { MessageList } from '../components/message-list.tsx';
 import { TypingIndicator } from '../components/typing-indicator.tsx';
 import { useDraft } from '../components/use-draft.ts';
 import { outboxScope } from '../realtime/outbox.ts';
+import { unreadFor } from '../realtime/unread.ts';
 import { socketUrl } from '../realtime/url.ts';
 import { useConversation, useConversationClient } from '../realtime/use-conversation.ts';
 import { accessTo } from './access.ts';
@@ -22,7 +23,7 @@ import { VisitorPanel } from './visitor-panel.tsx';
  * its own, and nothing of one may ever show in another.
  */
 export function ConversationScreen({ id }: { id: string }) {
-  const { agent, queue, now } = useDesk();
+  const { agent, queue, now, onUnread } = useDesk();
   const navigate = useNavigate();
   const client = useConversationClient({
     conversationId: id,
@@ -40,6 +41,12 @@ export function ConversationScreen({ id }: { id: string }) {
   // What the list knows bridges the moment until the room has answered, so that switching shows no empty frame.
   const conversation = snapshot.conversation ?? queue.conversations.find((other) => other.id === id) ?? null;
   const access = conversation && accessTo(conversation, agent);
+
+  const unread = snapshot.conversation ? unreadFor(snapshot, 'agent') : undefined;
+  useEffect(() => {
+    if (unread !== undefined) onUnread({ id, count: unread });
+    return () => onUnread(null);
+  }, [id, unread, onUnread]);
 
   const canWrite = access?.write ?? false;
   const couldWrite = useRef(canWrite);

@@ -1,5 +1,6 @@
 import { useOutletContext } from '@remix-run/react';
 import type { CurrentAgent } from '../services/agent-session.server.ts';
+import type { OpenUnread } from './queue.ts';
 import type { LiveQueue } from './use-live-queue.ts';
 
 /** What the desk's frame hands to the screen inside it. */
@@ -8,6 +9,8 @@ export interface DeskContext {
   queue: LiveQueue;
   /** Milliseconds since the epoch, ticking. */
   now: number;
+  /** Told by the open conversation; null when it is left. */
+  onUnread: (open: OpenUnread | null) => void;
 }
 
 export function useDesk(): DeskContext {

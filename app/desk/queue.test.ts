@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countQueue, deskTitle, groupQueue, totalUnread, unreadFor } from './queue.ts';
+import { countQueue, deskTitle, groupQueue, totalUnread, unreadFor, withOpenUnread } from './queue.ts';
 import { active, ME, OTHER, summary } from './summaries.fixture.ts';
 
 const said = (minute: number) => ({
@@ -59,6 +59,13 @@ describe('unread', () => {
     expect(
       totalUnread([summary(1, { unread }), active(2, ME, { unread }), active(3, OTHER, { unread })], ME),
     ).toBe(4);
+  });
+
+  it('is for the open conversation what its room says, and for the others what the lobby says', () => {
+    const list = [active(1, ME, { unread }), active(2, ME, { unread })];
+    const open = { id: list[0]?.id ?? '', count: 0 };
+    expect(withOpenUnread(list, open).map((conversation) => unreadFor(conversation, ME))).toEqual([0, 2]);
+    expect(withOpenUnread(list, null)).toBe(list);
   });
 
   it('stands in the title only when there is any', () => {

@@ -58,6 +58,25 @@ export function unreadFor(conversation: ConversationSummary, me: string): number
   return conversation.unread.agent;
 }
 
+/** What the open conversation's own room says is unread: it knows a moment before the lobby does. */
+export interface OpenUnread {
+  id: string;
+  count: number;
+}
+
+/** The list with the open conversation's unread as its room has it, so that what one is reading raises no badge. */
+export function withOpenUnread(
+  conversations: readonly ConversationSummary[],
+  open: OpenUnread | null,
+): readonly ConversationSummary[] {
+  if (!open) return conversations;
+  return conversations.map((conversation) =>
+    conversation.id === open.id
+      ? { ...conversation, unread: { ...conversation.unread, agent: open.count } }
+      : conversation,
+  );
+}
+
 /** The number for the tab's title. */
 export function totalUnread(conversations: readonly ConversationSummary[], me: string): number {
   return conversations.reduce((sum, conversation) => sum + unreadFor(conversation, me), 0);

@@ -1,14 +1,14 @@
-import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/cloudflare';
+import type { HeadersFunction, LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/cloudflare';
 import { data } from '@remix-run/cloudflare';
 import { Outlet, type ShouldRevalidateFunction, useLoaderData, useParams } from '@remix-run/react';
-import { useEffect } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import chat from '../components/chat.css?url';
 import desk from '../desk/desk.css?url';
 import type { DeskContext } from '../desk/desk-context.ts';
 import { deskLanguage } from '../desk/language.ts';
 import { visitorName } from '../desk/names.ts';
 import panes from '../desk/panes.css?url';
-import { deskTitle, totalUnread } from '../desk/queue.ts';
+import { deskTitle, type OpenUnread, totalUnread, withOpenUnread } from '../desk/queue.ts';
 import { Sidebar } from '../desk/sidebar.tsx';
 import { useArrivals } from '../desk/use-arrivals.ts';
 import { useClock } from '../desk/use-clock.ts';
@@ -46,13 +46,22 @@ export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
   { name: 'robots', content: 'noindex' },
 ];
 
+/** Of a page that came, or of why it didn't come (`Retry-After`). */
+export const headers: HeadersFunction = ({ loaderHeaders, errorHeaders }) => errorHeaders ?? loaderHeaders;
+
 /** The sockets keep the desk up to date; going from one conversation to another asks the server nothing. */
 export const shouldRevalidate: ShouldRevalidateFunction = () => false;
 
 export default function Desk() {
   const rendered = useLoaderData<typeof loader>();
   const { agent } = rendered;
-  const queue = useLiveQueue(rendered.conversations);
+  const live = useLiveQueue(rendered.conversations);
+  const [openUnread, setOpenUnread] = useState<OpenUnread | null>(null);
+  const conversations = useMemo(
+    () => withOpenUnread(live.conversations, openUnread),
+    [live.conversations, openUnread],
+  );
+  const queue = { ...live, conversations };
   const now = useClock(rendered.now);
   const { id } = useParams();
   const announcement = useArrivals(queue.conversations, queue.live);
@@ -74,7 +83,7 @@ export default function Desk() {
         </a>
         <Sidebar agent={agent} queue={queue} now={now} />
         <main id="conversation" className="desk__main" tabIndex={-1}>
-          <Outlet context={{ agent, queue, now } satisfies DeskContext} />
+          <Outlet context={{ agent, queue, now, onUnread: setOpenUnread } satisfies DeskContext} />
         </main>
         <p className="visually-hidden" role="status">
           {announcement}

@@ -1,5 +1,6 @@
 import type {
   ActionFunctionArgs,
+  HeadersFunction,
   LinksFunction,
   LoaderFunctionArgs,
   MetaFunction,
@@ -19,6 +20,8 @@ export const meta: MetaFunction = () => [
   { title: 'Sign in · WellChina Desk' },
   { name: 'robots', content: 'noindex' },
 ];
+
+export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   if (await isSignedInAgent(request, context.cloudflare.env)) throw redirect(nextOf(request));
