@@ -13,6 +13,7 @@ import { accessTo } from './access.ts';
 import { ConversationHeader } from './conversation-header.tsx';
 import { useDesk } from './desk-context.ts';
 import { EmptyPane } from './empty-pane.tsx';
+import { visitorName } from './names.ts';
 import { refreshSession } from './session-refresh.ts';
 import { useCommand } from './use-command.ts';
 import { useFocused } from './use-focused.ts';
@@ -115,7 +116,11 @@ export function ConversationScreen({ id }: { id: string }) {
             ? { empty: <p className="conversation__empty">Nothing has been written yet.</p> }
             : {})}
         />
-        <TypingIndicator who={snapshot.typing} />
+        <TypingIndicator
+          who={snapshot.typing.map((who) =>
+            who.role === 'visitor' ? { ...who, name: visitorName(conversation.visitor) } : who,
+          )}
+        />
         {snapshot.notice && (
           <p className="conversation__notice" role="status">
             {snapshot.notice.message}
