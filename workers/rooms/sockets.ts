@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLOSE } from '../../app/protocol/codes.ts';
 import type { Participant } from '../../app/protocol/model.ts';
 
 /** Who a socket belongs to. Kept in its attachment, since hibernation forgets everything else. */
@@ -64,7 +65,7 @@ export class Sockets<Frame> {
   broadcast(frame: Frame, except?: WebSocket): void {
     let text: string | undefined;
     for (const socket of this.open()) {
-      if (socket === except || !this.session(socket)?.greeted) continue;
+      if (socket === except || !this.#listener(socket)) continue;
       text ??= JSON.stringify(frame);
       deliver(socket, text);
     }
@@ -74,12 +75,21 @@ export class Sockets<Frame> {
   broadcastByRole(frameFor: (role: Participant['role']) => Frame): void {
     const texts = new Map<Participant['role'], string>();
     for (const socket of this.open()) {
-      const session = this.session(socket);
-      if (!session?.greeted) continue;
+      const session = this.#listener(socket);
+      if (!session) continue;
       const text = texts.get(session.person.role) ?? JSON.stringify(frameFor(session.person.role));
       texts.set(session.person.role, text);
       deliver(socket, text);
     }
+  }
+
+  /** The session of a socket that is to hear what happens; one whose day is over is shown the door instead. */
+  #listener(socket: WebSocket): Session | null {
+    const session = this.session(socket);
+    if (!session?.greeted) return null;
+    if (session.expiresAt > Date.now()) return session;
+    socket.close(CLOSE.signedOut, 'expired');
+    return null;
   }
 
   /** Who is here, each once, not counting `leaving`. */
