@@ -128,7 +128,13 @@ function run(command, args, options, env) {
 function watchParent(gone) {
   const parent = process.ppid;
   if (!process.env.npm_lifecycle_event || windows) return undefined;
-  return setInterval(() => process.ppid !== parent && gone(), 200);
+  const watching = setInterval(() => {
+    if (process.ppid === parent) return;
+    // Once: a second signal, after some seconds, would mean "at once, never mind the rest".
+    clearInterval(watching);
+    gone();
+  }, 200);
+  return watching;
 }
 
 await install();
