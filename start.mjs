@@ -1,8 +1,7 @@
 // `npm start` and `npm test`, on a machine with nothing but Node 20 or newer and npm: installs what package-lock.json
 // names when that is not there yet, and goes on under the Node that comes with it. No dependency, no syntax of tomorrow.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,19 +9,21 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const modules = path.join(root, 'node_modules');
 const lockfile = path.join(root, 'package-lock.json');
 const installed = path.join(modules, '.package-lock.json');
-/** Digest of the lockfile that was installed last: a checkout changes times, not contents. */
-const stamp = path.join(modules, '.installed-from');
 const windows = process.platform === 'win32';
 
-/** Whether node_modules holds what the lockfile names. */
+/**
+ * Whether node_modules holds what the lockfile names, by npm's own note of what it has installed last. Not by times,
+ * which a checkout and `npm install` change as well: installing anew deletes node_modules under everything that runs.
+ */
 function upToDate() {
   if (!existsSync(installed)) return false;
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest()) return true;
-  return statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
-}
-
-function digest() {
-  return createHash('sha256').update(readFileSync(lockfile)).digest('hex');
+  const packages = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const there = packages(installed);
+  return Object.entries(packages(lockfile)).every(
+    ([place, { version, optional }]) =>
+      // Optional packages of other platforms are not installed, and that is right.
+      place === '' || (there[place] ? there[place].version === version : optional),
+  );
 }
 
 async function install() {
@@ -43,7 +44,6 @@ async function install() {
       );
       process.exit(code || 1);
     }
-    writeFileSync(stamp, digest());
     console.log(`  ✓ Install     packages ${seconds()} s`);
   } finally {
     release();
