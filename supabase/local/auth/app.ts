@@ -1,14 +1,24 @@
 import { Hono } from 'hono';
 import type { AuthContext, AuthEnv, AuthServices } from './context.ts';
+import { CONSENT_PATH, PICTURE_PATH } from './google/paths.ts';
+import { answerConsent, askConsent, picture } from './google/routes.ts';
 import { API_VERSION, AuthError, errorBody, UNEXPECTED, unexpected } from './http/errors.ts';
 import { openToBrowsers, requireApiKey } from './http/gateway.ts';
 import { health, jwks, publicSettings } from './routes/about.ts';
 import { listUsers } from './routes/admin-list.ts';
 import { changeUser, createUser, deleteUser, readUser } from './routes/admin-users.ts';
+import { authorize, authorizeLinking } from './routes/authorize.ts';
+import { callback } from './routes/callback.ts';
+import { generateLink } from './routes/generate-link.ts';
+import { unlink } from './routes/identities.ts';
+import { invite } from './routes/invite.ts';
 import { logout } from './routes/logout.ts';
+import { reauthenticate, recover, resend } from './routes/mails.ts';
+import { sendOtp } from './routes/otp.ts';
 import { signUp } from './routes/signup.ts';
 import { token } from './routes/token.ts';
 import { getUser, putUser } from './routes/user.ts';
+import { verifyCode, verifyLink } from './routes/verify.ts';
 
 /** GoTrue gives a request ten seconds; a database that hangs must not hang the caller. */
 const REQUEST_SECONDS = 10;
@@ -37,7 +47,22 @@ export function authApp(services: AuthServices): Hono<AuthEnv> {
   auth.get('/admin/users/:id', on(readUser));
   auth.put('/admin/users/:id', on(changeUser));
   auth.delete('/admin/users/:id', on(deleteUser));
+  auth.get('/verify', on(verifyLink));
+  auth.post('/verify', on(verifyCode));
+  auth.post('/otp', on(sendOtp));
+  auth.post('/recover', on(recover));
+  auth.post('/resend', on(resend));
+  auth.get('/reauthenticate', on(reauthenticate));
+  auth.get('/authorize', on(authorize));
+  auth.get('/callback', on(callback));
+  auth.get('/user/identities/authorize', on(authorizeLinking));
+  auth.delete('/user/identities/:id', on(unlink));
+  auth.post('/invite', on(invite));
+  auth.post('/admin/generate_link', on(generateLink));
   app.route('/auth/v1', auth);
+  app.get(CONSENT_PATH, on(askConsent));
+  app.post(CONSENT_PATH, on(answerConsent));
+  app.get(`${PICTURE_PATH}:letter`, picture);
   return app;
 }
 

@@ -2,8 +2,10 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Database } from './data/database.ts';
 import type { Caller } from './data/sessions.ts';
+import type { MakeBelieveGoogle } from './google/codes.ts';
 import { clientAddress } from './http/address.ts';
 import type { Keys } from './keys.ts';
+import type { Outbox } from './mail/outbox.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { AuthSettings } from './settings.ts';
 
@@ -15,6 +17,10 @@ export interface AuthServices {
   /** `<url>/auth/v1`: the `iss` of every token. */
   issuer: () => string;
   anonymousLimit: RateLimit;
+  emailLimit: RateLimit;
+  verificationLimit: RateLimit;
+  outbox: Outbox;
+  google: MakeBelieveGoogle;
   /** One line for the person at the terminal. Never holds what somebody typed. */
   log: (line: string) => void;
 }

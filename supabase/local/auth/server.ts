@@ -2,8 +2,10 @@ import { freePort } from '../postgres/ports.ts';
 import { authApp } from './app.ts';
 import type { AuthServices } from './context.ts';
 import { Database } from './data/database.ts';
+import { MakeBelieveGoogle } from './google/codes.ts';
 import { loadKeys } from './keys.ts';
 import { type Listener, listen } from './listen.ts';
+import { Outbox } from './mail/outbox.ts';
 import { RateLimit } from './rate-limit.ts';
 import { type AuthSettings, defaultSettings } from './settings.ts';
 
@@ -14,7 +16,7 @@ export interface SupabaseLocalOptions {
   port?: number;
   /** Folder of the signing key and the API keys. */
   stateDir: string;
-  /** Folder for outgoing mails. Nothing is sent yet. */
+  /** Folder for outgoing mails, made when missing. Nothing is ever sent. */
   mailDir: string;
   settings?: Partial<AuthSettings>;
   log?: (line: string) => void;
@@ -48,6 +50,10 @@ export async function startSupabaseLocal(options: SupabaseLocalOptions): Promise
     settings,
     issuer: () => `${url}/auth/v1`,
     anonymousLimit: new RateLimit(settings.anonymousPerHour, settings.now),
+    emailLimit: new RateLimit(settings.emailsPerHour, settings.now),
+    verificationLimit: new RateLimit(settings.verificationsPerFiveMinutes, settings.now, 300),
+    outbox: new Outbox(options.mailDir),
+    google: new MakeBelieveGoogle(settings.now),
     log,
   };
   listener = await listenSomewhere(services, options.port ?? 54321);

@@ -26,6 +26,18 @@ export interface Caller {
   ip: string | null;
 }
 
+/** How somebody proved who they are, as the `amr` claim names it (GoTrue's AuthenticationMethod). */
+export type Method =
+  | 'password'
+  | 'anonymous'
+  | 'otp'
+  | 'oauth'
+  | 'magiclink'
+  | 'recovery'
+  | 'invite'
+  | 'email/signup'
+  | 'email_change';
+
 export interface Amr {
   method: string;
   /** Seconds since the epoch. */
@@ -36,7 +48,7 @@ export interface Amr {
 export async function openSession(
   tx: Sql,
   userId: string,
-  method: 'password' | 'anonymous',
+  method: Method,
   caller: Caller,
   now: Date,
 ): Promise<{ sessionId: string; refreshToken: string; user: UserRow }> {

@@ -24,6 +24,10 @@ export interface UserRow {
   phone: string | null;
   encrypted_password: string | null;
   email_confirmed_at: Date | null;
+  invited_at: Date | null;
+  recovery_sent_at: Date | null;
+  reauthentication_sent_at: Date | null;
+  email_change_confirm_status: number;
   confirmation_sent_at: Date | null;
   confirmed_at: Date | null;
   email_change: string | null;
@@ -118,23 +122,4 @@ export function mergeMetadata(before: Metadata | null, change: Metadata): Metada
 
 export async function identitiesOf(sql: Sql, userId: string): Promise<IdentityRow[]> {
   return sql<IdentityRow[]>`select * from auth.identities where user_id = ${userId} order by created_at, id`;
-}
-
-/**
- * Sets the user's `email` identity, and `provider`/`providers` in app_metadata from all identities.
- * Returns the user as it is then.
- */
-export async function setEmailIdentity(tx: Sql, userId: string, data: Metadata, now: Date): Promise<UserRow> {
-  await tx`
-    insert into auth.identities (id, provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
-    values (${crypto.randomUUID()}, ${userId}, ${userId}, ${tx.json(data)}, 'email', ${now}, ${now}, ${now})
-    on conflict (provider_id, provider) do update
-      set identity_data = auth.identities.identity_data || excluded.identity_data, updated_at = ${now}`;
-  const providers = [...new Set((await identitiesOf(tx, userId)).map((identity) => identity.provider))];
-  const user = await findUser(tx, userId);
-  const app = mergeMetadata(user?.raw_app_meta_data ?? null, {
-    provider: providers[0] ?? 'email',
-    providers,
-  });
-  return updateUser(tx, userId, { raw_app_meta_data: app }, now);
 }

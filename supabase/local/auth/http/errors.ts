@@ -32,6 +32,7 @@ export const badRequest = (code: string, message: string) => new AuthError(400, 
 export const forbidden = (code: string, message: string) => new AuthError(403, code, message);
 export const notFound = (code: string, message: string) => new AuthError(404, code, message);
 export const unprocessable = (code: string, message: string) => new AuthError(422, code, message);
+export const tooManyMails = (message: string) => new AuthError(429, 'over_email_send_rate_limit', message);
 export const unexpected = (message: string) => new AuthError(500, 'unexpected_failure', message);
 
 export const UNEXPECTED = 'Unexpected failure, please check server logs for more information';

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { AuthEnv } from '../context.ts';
+import { GOOGLE_PATH } from '../google/paths.ts';
 import type { Keys } from '../keys.ts';
 
 /** Any origin, as on a hosted project: what guards the API is the token, and no cookie is looked at. */
@@ -20,15 +21,24 @@ export const openToBrowsers: MiddlewareHandler<AuthEnv> = cors({
   exposeHeaders: ['X-Total-Count', 'Link', 'X-Supabase-Api-Version'],
 });
 
-/** Paths a mail or a verifier opens without a key. */
-const OPEN = new Set(['/auth/v1/.well-known/jwks.json']);
+/** What a browser, a mail or a verifier opens without a key, as at the hosted gateway. */
+const OPEN = new Set([
+  '/auth/v1/.well-known/jwks.json',
+  '/auth/v1/verify',
+  '/auth/v1/authorize',
+  '/auth/v1/callback',
+]);
+
+function isOpen(path: string): boolean {
+  return OPEN.has(path) || path.startsWith(GOOGLE_PATH);
+}
 
 /** The gateway's part: no request without one of the project's two keys. Bodies are those of the hosted gateway. */
 export function requireApiKey(keys: Keys): MiddlewareHandler<AuthEnv> {
   return async (c, next) => {
     const key = c.req.header('apikey') ?? c.req.query('apikey');
     c.set('secretKey', key === keys.serviceRoleKey);
-    if (OPEN.has(c.req.path)) return next();
+    if (isOpen(c.req.path)) return next();
     if (!key) {
       const hint = 'No `apikey` request header or url param was found.';
       return c.json({ message: 'No API key found in request', hint }, 401);

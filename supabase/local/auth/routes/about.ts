@@ -12,7 +12,12 @@ export function health(c: AuthContext): Response {
 /** GET /settings: what a sign-in form may offer. */
 export function publicSettings({ settings }: AuthServices, c: AuthContext): Response {
   return c.json({
-    external: { anonymous_users: settings.anonymousSignIns, email: true, phone: false, google: false },
+    external: {
+      anonymous_users: settings.anonymousSignIns,
+      email: true,
+      phone: false,
+      google: settings.google,
+    },
     disable_signup: !settings.signups,
     mailer_autoconfirm: settings.autoconfirm,
     phone_autoconfirm: false,

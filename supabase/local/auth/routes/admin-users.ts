@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { requireAdmin, UUID } from '../authenticate.ts';
 import { type AuthContext, type AuthServices, timeOf } from '../context.ts';
+import { setEmailIdentity } from '../data/identities.ts';
+import { clearTokens } from '../data/one-time-tokens.ts';
 import { closeSessions } from '../data/sessions.ts';
 import { userJson } from '../data/user-json.ts';
 import {
@@ -12,17 +14,16 @@ import {
   lockUser,
   type Metadata,
   mergeMetadata,
-  setEmailIdentity,
   type UserChange,
   type UserRow,
   updateUser,
 } from '../data/users.ts';
 import { parseDuration } from '../duration.ts';
 import { normalEmail } from '../email.ts';
+import { emailExists } from '../flows/accounts.ts';
 import { flag, maybeObject, maybeText, readBody, readOptionalBody, text } from '../http/body.ts';
 import { badRequest, notFound } from '../http/errors.ts';
 import { checkStrength, hashPassword } from '../password.ts';
-import { emailExists } from './user.ts';
 
 const AdminUser = z.object({
   id: text,
@@ -102,7 +103,10 @@ export async function changeUser(services: AuthServices, c: AuthContext): Promis
     let user = await lockUser(tx, id);
     if (!user) throw noUser();
     if (params.role !== '') change.role = params.role;
-    if (change.encrypted_password) await closeSessions(tx, id, 'global', null);
+    if (change.encrypted_password) {
+      await closeSessions(tx, id, 'global', null);
+      await clearTokens(tx, id);
+    }
     if (email !== '') {
       const data = { sub: id, email, email_verified: params.email_confirm, phone_verified: false };
       user = await setEmailIdentity(tx, id, data, now);
@@ -159,6 +163,7 @@ export async function deleteUser(services: AuthServices, c: AuthContext): Promis
           identity_data = '{}', updated_at = ${now}
         where id = ${identity.id}`;
     }
+    await clearTokens(tx, user.id);
     await closeSessions(tx, user.id, 'global', null);
   });
   return c.json({});

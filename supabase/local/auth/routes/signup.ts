@@ -1,25 +1,35 @@
 import { z } from 'zod';
 import { type AuthContext, type AuthServices, addressOf, callerOf, timeOf } from '../context.ts';
-import type { Sql } from '../data/database.ts';
+import { insertFlow } from '../data/flow-states.ts';
+import { setEmailIdentity } from '../data/identities.ts';
 import { openSession } from '../data/sessions.ts';
 import { userJson } from '../data/user-json.ts';
 import {
   emailOwner,
   identitiesOf,
   insertUser,
+  lockUser,
   type Metadata,
-  mergeMetadata,
-  setEmailIdentity,
   type UserRow,
-  updateUser,
 } from '../data/users.ts';
 import { normalEmail } from '../email.ts';
+import { confirmAccount, createAccount, dropUnconfirmed } from '../flows/accounts.ts';
+import { challengeFields, readChallenge } from '../flows/pkce.ts';
 import { maybeObject, readBody, text } from '../http/body.ts';
 import { badRequest, unprocessable } from '../http/errors.ts';
+import { sendConfirmation } from '../mail/letters.ts';
 import { checkStrength, hashPassword } from '../password.ts';
+import { redirectTarget } from '../redirect/target.ts';
 import { tokenResponse } from '../tokens.ts';
 
-const SignUp = z.object({ email: text, phone: text, password: text, data: maybeObject });
+const SignUp = z.object({
+  email: text,
+  phone: text,
+  password: text,
+  data: maybeObject,
+  ...challengeFields,
+});
+type Params = z.output<typeof SignUp>;
 
 /** POST /signup: with an address an account, without one a guest. */
 export async function signUp(services: AuthServices, c: AuthContext): Promise<Response> {
@@ -36,7 +46,7 @@ export async function signUp(services: AuthServices, c: AuthContext): Promise<Re
     );
   }
   if (params.email === '') throw badRequest('phone_provider_disabled', 'Phone signups are disabled');
-  return signUpWithEmail(services, c, normalEmail(params.email), params.password, data);
+  return signUpWithEmail(services, c, params, data);
 }
 
 async function signUpGuest(services: AuthServices, c: AuthContext, data: Metadata): Promise<Response> {
@@ -66,11 +76,12 @@ async function signUpGuest(services: AuthServices, c: AuthContext, data: Metadat
 async function signUpWithEmail(
   services: AuthServices,
   c: AuthContext,
-  email: string,
-  password: string,
+  params: Params,
   data: Metadata,
 ): Promise<Response> {
   const { settings, db } = services;
+  const email = normalEmail(params.email);
+  const challenge = readChallenge(params);
   const now = timeOf(services);
   const existing = await db.run((sql) => emailOwner(sql, email));
   if (existing?.email_confirmed_at) {
@@ -78,45 +89,35 @@ async function signUpWithEmail(
     return c.json(decoy(existing, email, data, now));
   }
   // Hashing takes its time: outside the transaction.
-  const hash = existing ? '' : await hashPassword(password, settings);
+  const passwordHash = existing ? '' : await hashPassword(params.password, settings);
   const answer = await db.transaction(async (tx) => {
     // Somebody else's unconfirmed account stays as it is: we can't be sure whose the address is.
-    let user = existing ?? (await createAccount(services, email, hash, data, now, tx));
+    let user =
+      (existing && (await lockUser(tx, existing.id))) ??
+      (await createAccount(services, tx, { email, passwordHash, data }, now));
+    const identities = await identitiesOf(tx, user.id);
+    if (!identities.some(({ provider }) => provider === 'email')) {
+      const claims = { ...data, sub: user.id, email, email_verified: false, phone_verified: false };
+      await setEmailIdentity(tx, user.id, claims, now);
+      const mine = (await identitiesOf(tx, user.id)).find(({ provider }) => provider === 'email');
+      if (mine) user = await dropUnconfirmed(tx, user, mine, now);
+    }
     if (settings.autoconfirm) {
-      const metadata = mergeMetadata(user.raw_user_meta_data, { email_verified: true });
-      user = await updateUser(tx, user.id, { email_confirmed_at: now, raw_user_meta_data: metadata }, now);
+      user = await confirmAccount(tx, user, now);
       const session = await openSession(tx, user.id, 'password', callerOf(c), now);
       return tokenResponse(services, tx, session.user, session.sessionId, session.refreshToken);
     }
-    user = await updateUser(tx, user.id, { confirmation_sent_at: now }, now);
+    if (challenge) {
+      const flow = { provider: 'email', method: 'email/signup', challenge, userId: user.id } as const;
+      await insertFlow(tx, flow, now);
+    }
+    const way = { redirectTo: redirectTarget(services, c), pkce: challenge !== null };
+    user = await sendConfirmation(services, tx, user, way, now);
+    // An invitation says who it was for; whoever signs up here need not be that person.
+    if (user.invited_at) return userJson({ ...user, raw_user_meta_data: {} }, []);
     return userJson(user, await identitiesOf(tx, user.id));
   });
   return c.json(answer);
-}
-
-async function createAccount(
-  services: AuthServices,
-  email: string,
-  hash: string,
-  data: Metadata,
-  now: Date,
-  tx: Sql,
-): Promise<UserRow> {
-  const id = crypto.randomUUID();
-  const identity = { ...data, sub: id, email, email_verified: false, phone_verified: false };
-  await insertUser(tx, {
-    id,
-    email,
-    encryptedPassword: hash,
-    role: 'authenticated',
-    appMetadata: { provider: 'email', providers: ['email'] },
-    // GoTrue shows the identity's data as the new user's metadata.
-    userMetadata: identity,
-    isAnonymous: false,
-    now,
-  });
-  services.log('a new account');
-  return setEmailIdentity(tx, id, identity, now);
 }
 
 /** What a new, unconfirmed user would look like: so that nobody learns whether an address has an account. */

@@ -7,11 +7,12 @@ import { badRequest } from '../http/errors.ts';
 import { passwordMatches, weakness } from '../password.ts';
 import { refresh } from '../refresh.ts';
 import { tokenResponse } from '../tokens.ts';
+import { exchangeCode } from './pkce.ts';
 
 const Password = z.object({ email: text, phone: text, password: text });
 const Refresh = z.object({ refresh_token: text });
 
-/** POST /token: `grant_type` says how. (`pkce` and `id_token` come with the identities.) */
+/** POST /token: `grant_type` says how. */
 export async function token(services: AuthServices, c: AuthContext): Promise<Response> {
   switch (c.req.query('grant_type')) {
     case 'password':
@@ -21,6 +22,8 @@ export async function token(services: AuthServices, c: AuthContext): Promise<Res
       if (params.refresh_token === '') throw badRequest('validation_failed', 'refresh_token required');
       return c.json(await refresh(services, params.refresh_token, callerOf(c)));
     }
+    case 'pkce':
+      return exchangeCode(services, c);
     default:
       throw badRequest('invalid_credentials', 'unsupported_grant_type');
   }

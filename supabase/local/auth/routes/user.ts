@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { requireUser } from '../authenticate.ts';
 import { type AuthContext, type AuthServices, timeOf } from '../context.ts';
-import type { Sql } from '../data/database.ts';
+import { insertFlow } from '../data/flow-states.ts';
+import { clearTokens } from '../data/one-time-tokens.ts';
 import { closeSessions } from '../data/sessions.ts';
 import { userJson } from '../data/user-json.ts';
 import {
@@ -10,15 +11,18 @@ import {
   lockUser,
   type Metadata,
   mergeMetadata,
-  setEmailIdentity,
   type UserChange,
-  type UserRow,
   updateUser,
 } from '../data/users.ts';
 import { normalEmail } from '../email.ts';
+import { emailExists, takeNewEmail } from '../flows/accounts.ts';
+import { challengeFields, readChallenge } from '../flows/pkce.ts';
+import { proofNeeded, takeNonce } from '../flows/reauthentication.ts';
 import { maybeObject, maybeText, readBody, text } from '../http/body.ts';
 import { badRequest, forbidden, unprocessable } from '../http/errors.ts';
+import { sendEmailChange } from '../mail/letters.ts';
 import { checkStrength, hashPassword, passwordMatches } from '../password.ts';
+import { redirectTarget } from '../redirect/target.ts';
 
 const Update = z.object({
   email: text,
@@ -26,6 +30,8 @@ const Update = z.object({
   password: maybeText,
   data: maybeObject,
   app_metadata: maybeObject,
+  nonce: text,
+  ...challengeFields,
 });
 
 /** GET /user */
@@ -36,8 +42,9 @@ export async function getUser(services: AuthServices, c: AuthContext): Promise<R
 
 /**
  * PUT /user: address, password, metadata of oneself.
- * A new password ends the other sessions. A guest who gives an address becomes a permanent user at once where
- * addresses count as confirmed; a permanent user's new address always waits for its mail (`new_email`).
+ * A new password ends the other sessions and everything mailed before. A guest who gives an address becomes a
+ * permanent user, at once where addresses count as confirmed, else with the mail; a permanent user's new address
+ * always waits for its mails (`new_email`).
  */
 export async function putUser(services: AuthServices, c: AuthContext): Promise<Response> {
   const params = await readBody(c, Update);
@@ -55,56 +62,46 @@ export async function putUser(services: AuthServices, c: AuthContext): Promise<R
       'Updating password of an anonymous user without an email or phone is not allowed',
     );
   }
+  const challenge = readChallenge(params);
   const newEmail = email !== '' && email !== user.email;
   if (newEmail && (await db.run((sql) => emailOwner(sql, email, user.id)))) throw emailExists();
   if (params.password && (await passwordMatches(params.password, user.encrypted_password))) {
     throw unprocessable('same_password', 'New password should be different from the old password.');
   }
+  const proof = params.password === undefined ? null : proofNeeded(services, params.nonce, session);
   const hash = params.password ? await hashPassword(params.password, settings) : null;
 
   const answer = await db.transaction(async (tx) => {
     const now = timeOf(services);
     let after = await lockUser(tx, user.id);
     if (!after) throw forbidden('user_not_found', 'User from sub claim in JWT does not exist');
+    if (proof) await takeNonce(tx, after, proof.nonce, now);
     const change: UserChange = {};
     if (hash) {
       change.encrypted_password = hash;
       await closeSessions(tx, user.id, 'others', session?.id ?? null);
+      await clearTokens(tx, user.id);
     }
-    if (params.data)
+    if (params.data) {
       change.raw_user_meta_data = mergeMetadata(after.raw_user_meta_data, params.data as Metadata);
-    if (newEmail && !(after.is_anonymous && settings.autoconfirm)) {
-      change.email_change = email;
-      change.email_change_sent_at = now;
     }
     after = await updateUser(tx, user.id, change, now);
-    if (newEmail && after.is_anonymous && settings.autoconfirm) after = await settle(tx, after, email, now);
+    if (newEmail && after.is_anonymous && settings.autoconfirm) {
+      after = await takeNewEmail(tx, after, email, now);
+    } else if (newEmail) {
+      if (challenge) {
+        const flow = {
+          provider: 'email_change',
+          method: 'email_change',
+          challenge,
+          userId: user.id,
+        } as const;
+        await insertFlow(tx, flow, now);
+      }
+      const way = { redirectTo: redirectTarget(services, c), pkce: challenge !== null };
+      after = await sendEmailChange(services, tx, after, email, way, now);
+    }
     return userJson(after, await identitiesOf(tx, user.id));
   });
   return c.json(answer);
 }
-
-/** The guest becomes a permanent user with the same id (GoTrue's emailChangeVerify). */
-async function settle(tx: Sql, guest: UserRow, email: string, now: Date): Promise<UserRow> {
-  await updateUser(
-    tx,
-    guest.id,
-    {
-      email,
-      email_change: '',
-      email_confirmed_at: now,
-      is_anonymous: false,
-      raw_user_meta_data: mergeMetadata(guest.raw_user_meta_data, { email_verified: true }),
-    },
-    now,
-  );
-  return setEmailIdentity(
-    tx,
-    guest.id,
-    { sub: guest.id, email, email_verified: true, phone_verified: false },
-    now,
-  );
-}
-
-export const emailExists = () =>
-  unprocessable('email_exists', 'A user with this email address has already been registered');
