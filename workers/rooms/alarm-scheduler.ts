@@ -20,6 +20,13 @@ export class AlarmScheduler<Name extends string> {
     this.set(name, due === null ? at : Math.min(due, at));
   }
 
+  /** Makes sure `name` is set at all: one that is still to come stays, so a back-off is not cut short. */
+  keep(name: Name, at: number): void {
+    const due = this.#dueAt(name);
+    // Overdue and still here: the alarm that should have taken it is lost.
+    if (due === null || due <= this.#now()) this.set(name, at);
+  }
+
   /** Moves `name` to `at`, whatever it was. */
   set(name: Name, at: number): void {
     this.#storage.sql.exec('insert or replace into alarms (name, at) values (?, ?)', name, at);

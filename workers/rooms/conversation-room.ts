@@ -303,8 +303,8 @@ export class ConversationRoom extends DurableObject<Env> {
     const { state, marks, log: messages, alarms } = this.#storage;
     if (!state) return;
     const at = Date.now() + RECOVER_AFTER_MS;
-    if (!marks.halted && isBehind(marks, messages.head, state.rev)) alarms.ensure('flush', at);
-    if (this.#lobby.owes()) alarms.ensure('lobby', at);
+    if (!marks.halted && isBehind(marks, messages.head, state.rev)) alarms.keep('flush', at);
+    if (this.#lobby.owes()) alarms.keep('lobby', at);
   }
 
   async #reportBehind(since: number | null): Promise<boolean> {
