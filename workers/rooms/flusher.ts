@@ -54,12 +54,21 @@ export class Flusher {
 
   /** Flushes until nothing is left or somebody says no. Never throws; a second caller waits for the first. */
   flush(): Promise<void> {
-    this.#running ??= this.#flush().finally(() => {
+    this.#running ??= this.#try().finally(() => {
       this.#running = null;
-      // Written while the last answer was on its way, when the timer had already fired.
-      if (this.#dirtySince() !== null && this.#deps.storage.marks.attempt === 0) this.wrote();
     });
     return this.#running;
+  }
+
+  async #try(): Promise<void> {
+    try {
+      await this.#flush();
+      // Written while the last answer was on its way, when the timer had already fired.
+      if (this.#dirtySince() !== null && this.#deps.storage.marks.attempt === 0) this.wrote();
+    } catch (error) {
+      // Storage itself failed. The alarm armed with the rows, or the next wake, tries again.
+      log({ event: 'room_call_failed', method: 'flush', name: errorName(error) });
+    }
   }
 
   async #flush(): Promise<void> {
