@@ -1,0 +1,259 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { catchUpRooms } from '../cron/catch-up.ts';
+import { laneOf } from '../objects.ts';
+import {
+  activeConversation,
+  alarmsOf,
+  away,
+  fireAlarm,
+  flushed,
+  inPostgres,
+  join,
+  lobby,
+  logOf,
+  marksOf,
+  quietLog,
+  restoreStores,
+  say,
+  withIngest,
+} from '../testing/room.ts';
+import { Lobby } from './lobby.ts';
+import { MessageLog } from './message-log.ts';
+
+let log: ReturnType<typeof quietLog>;
+beforeEach(() => {
+  log = quietLog();
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  await restoreStores();
+});
+
+type Conversation = Awaited<ReturnType<typeof activeConversation>>;
+
+/** A conversation that Postgres has, and a visitor in it. */
+async function settled() {
+  const conversation = await activeConversation();
+  const socket = await join(conversation.id, conversation.visitor);
+  await flushed(conversation.id);
+  return { ...conversation, socket };
+}
+
+/** Timers of the flush never fire, as if the room had been evicted before. */
+function withoutFlushTimers(): void {
+  const real = globalThis.setTimeout;
+  vi.stubGlobal('setTimeout', (run: () => void, ms?: number) => (ms === 100 ? 0 : real(run, ms)));
+}
+
+const alarmOf = (object: DurableObjectStub) =>
+  runInDurableObject(object, (_, { storage }) => storage.getAlarm());
+
+/** Waits until a try has failed for the nth time. */
+const failed = ({ room }: Conversation, attempt: number) =>
+  vi.waitFor(async () => expect((await marksOf(room)).attempt).toBe(attempt), {
+    interval: 20,
+    timeout: 4_000,
+  });
+
+describe('between commit and flush', () => {
+  test('what the timer did not write, the alarm does: it is armed with the row', async () => {
+    const { id, room, socket } = await settled();
+    withoutFlushTimers();
+    const { seq } = await say(socket, 'unflushed');
+    expect((await marksOf(room)).flushedSeq).toBe(seq - 1);
+    expect(await alarmOf(room)).not.toBeNull();
+    await evictDurableObject(room);
+    expect(await fireAlarm(room)).toBe(true);
+    await flushed(id);
+  });
+
+  test('an alarm that was lost is armed again when the room wakes', async () => {
+    const { id, room, socket } = await settled();
+    withoutFlushTimers();
+    await say(socket, 'unflushed');
+    await runInDurableObject(room, async (_, { storage }) => {
+      storage.sql.exec('delete from alarms');
+      await storage.deleteAlarm();
+    });
+    await evictDurableObject(room);
+    expect(await alarmOf(room)).toBeGreaterThan(Date.now() - 5_000);
+    expect(Object.keys(await alarmsOf(room))).toEqual(['flush']);
+    await fireAlarm(room);
+    await flushed(id);
+  });
+
+  test('a list that remembers what the runtime has dropped does not keep it from being armed', async () => {
+    const { id, room, socket } = await settled();
+    withoutFlushTimers();
+    await say(socket, 'unflushed');
+    await runInDurableObject(room, async (_, { storage }) => {
+      storage.sql.exec('update alarms set at = 1');
+      await storage.deleteAlarm();
+    });
+    await evictDurableObject(room);
+    expect(await alarmOf(room)).not.toBeNull();
+    await fireAlarm(room);
+    await flushed(id);
+  });
+
+  test('an alarm that comes twice, or for nothing, changes nothing', async () => {
+    const { id, room, socket } = await settled();
+    await say(socket, 'hello');
+    await flushed(id);
+    const before = await inPostgres(id);
+    await fireAlarm(room);
+    await fireAlarm(room);
+    expect(await inPostgres(id)).toEqual(before);
+    expect(await alarmsOf(room)).toEqual({});
+  });
+});
+
+describe('while Postgres is away', () => {
+  test('messages are acked and delivered all the same', async () => {
+    const conversation = await settled();
+    const helper = await join(conversation.id, conversation.agent);
+    await withIngest(conversation.id, away);
+    await say(conversation.socket, 'one');
+    await failed(conversation, 1);
+    await say(conversation.socket, 'two');
+    await helper.next('message', (frame) => frame.message.text === 'two');
+    expect((await join(conversation.id, conversation.visitor)).all('welcome')[0]?.messages.at(-1)?.text).toBe(
+      'two',
+    );
+  });
+
+  test('the wait grows from a second to a minute, survives sleep, and nobody who writes shortens it', async () => {
+    const conversation = await settled();
+    const { id, room, socket } = conversation;
+    await withIngest(id, away);
+    await say(socket, 'one');
+    await failed(conversation, 1);
+    for (const [attempt, ceiling] of [
+      [2, 2_000],
+      [3, 4_000],
+      [4, 8_000],
+      [5, 16_000],
+      [6, 32_000],
+      [7, 60_000],
+      [8, 60_000],
+    ] as const) {
+      expect(await fireAlarm(room)).toBe(true);
+      expect((await marksOf(room)).attempt).toBe(attempt);
+      const wait = ((await alarmsOf(room)).flush ?? 0) - Date.now();
+      // Half of it is jitter; a second has passed since at most.
+      expect(wait).toBeGreaterThan(Math.max(0, ceiling / 2 - 1_000));
+      expect(wait).toBeLessThanOrEqual(ceiling);
+      expect(await alarmOf(room)).not.toBeNull();
+    }
+    const due = (await alarmsOf(room)).flush;
+    await evictDurableObject(room);
+    await say(socket, 'two');
+    expect((await alarmsOf(room)).flush).toBe(due);
+    expect((await marksOf(room)).attempt).toBe(8);
+  });
+
+  test('when it is back everything is written, once and in order, and the wait is forgotten', async () => {
+    const conversation = await settled();
+    const { id, room, socket } = conversation;
+    await withIngest(id, away);
+    for (let n = 1; n <= 5; n++) await say(socket, `message ${n}`);
+    await failed(conversation, 1);
+    await fireAlarm(room);
+    await evictDurableObject(laneOf(env, id));
+    await fireAlarm(room);
+    await flushed(id);
+    expect((await marksOf(room)).attempt).toBe(0);
+    expect(await alarmsOf(room)).toEqual({});
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['says so', away],
+    ['throws', () => Promise.reject(new Error('secret words'))],
+    ['answers for nobody', async () => ({ ok: true, outcomes: [] })],
+  ])(
+    'the alarm never throws when the Store %s, and no one’s words get into the log',
+    async (_, ingestMany) => {
+      const conversation = await settled();
+      await withIngest(conversation.id, ingestMany);
+      await say(conversation.socket, 'secret words');
+      await failed(conversation, 1);
+      expect(await fireAlarm(conversation.room)).toBe(true);
+      expect((await marksOf(conversation.room)).attempt).toBe(2);
+      expect(log.text()).toContain('room_flush_failed');
+      expect(log.text()).not.toContain('secret');
+    },
+  );
+
+  test('the lobby hears who is behind and since when, and that they caught up', async () => {
+    const conversation = await settled();
+    const { id, room, socket } = conversation;
+    const before = (await lobby().behind()).rooms;
+    await withIngest(id, away);
+    await say(socket, 'late');
+    await failed(conversation, 1);
+    expect((await lobby().behind()).rooms).toBe(before);
+    await runInDurableObject(room, (_, { storage }) =>
+      storage.sql.exec('update log set at = at - 10000').toArray(),
+    );
+    await fireAlarm(room);
+    expect(await lobby().behind()).toMatchObject({ rooms: before + 1 });
+    expect((await lobby().behind()).oldestSeconds).toBeGreaterThanOrEqual(10);
+    expect(await lobby().longestBehind(10)).toContain(id);
+
+    await evictDurableObject(laneOf(env, id));
+    await runInDurableObject(room, (_, { storage }) =>
+      storage.sql.exec('update log set at = at + 10000').toArray(),
+    );
+    expect(await catchUpRooms(env)).toBe(1);
+    expect(await lobby().behind()).toMatchObject({ rooms: before });
+    await flushed(id);
+  });
+});
+
+describe('what breaks inside', () => {
+  test('an alarm does not throw, and is armed again', async () => {
+    const { id, room, socket } = await settled();
+    withoutFlushTimers();
+    await say(socket, 'unflushed');
+    const after = vi.spyOn(MessageLog.prototype, 'after').mockImplementation(() => {
+      throw new Error('secret words');
+    });
+    expect(await fireAlarm(room)).toBe(true);
+    expect(after).toHaveBeenCalled();
+    expect(await alarmOf(room)).not.toBeNull();
+    expect(log.text()).not.toContain('secret');
+    after.mockRestore();
+    await fireAlarm(room);
+    await flushed(id);
+  });
+
+  test('a timer’s flush breaks nothing else: the alarm makes up for it', async () => {
+    const { id, room, socket } = await settled();
+    const after = vi.spyOn(MessageLog.prototype, 'after').mockImplementation(() => {
+      throw new Error('broken');
+    });
+    await say(socket, 'unflushed');
+    await vi.waitFor(() => expect(after).toHaveBeenCalled());
+    after.mockRestore();
+    await fireAlarm(room);
+    await flushed(id);
+  });
+
+  test('a lobby that does not answer is told by alarm', async () => {
+    const { id, room, socket } = await settled();
+    await vi.waitFor(async () => {
+      const [marks, messages] = [await marksOf(room), await logOf(room)];
+      expect(marks.lobbySeq).toBe(messages.length);
+    });
+    const update = vi.spyOn(Lobby.prototype, 'update').mockRejectedValue(new Error('reset'));
+    const { seq } = await say(socket, 'hello');
+    await vi.waitFor(async () => expect(await alarmsOf(room)).toHaveProperty('lobby'), { timeout: 3_000 });
+    update.mockRestore();
+    await fireAlarm(room);
+    expect((await marksOf(room)).lobbySeq).toBe(seq);
+    await flushed(id);
+  });
+});
