@@ -5,13 +5,8 @@ import { lobbyOf } from '../../workers/objects.ts';
 import { safeNext } from '../desk/safe-next.ts';
 import { CLOSE } from '../protocol/codes.ts';
 import type { Agent } from '../protocol/model.ts';
-import {
-  authOf,
-  type NoAnswer,
-  type RequestAuth,
-  sessionTokenOf,
-  withoutSession,
-} from './supabase.server.ts';
+import type { NoAnswer } from './auth-client.server.ts';
+import { authOf, type RequestAuth, sessionTokenOf, withoutSession } from './supabase.server.ts';
 
 /** Seconds after which it makes sense to ask again, when Auth or Postgres is away. */
 export const RETRY_AFTER_SECONDS = 5;

@@ -27,7 +27,8 @@ export function definiteFetch(): { fetch: typeof fetch; noAnswer(): NoAnswer | n
       }
       noAnswer = status === 429 ? 'busy' : 'away';
       log({ event: 'auth_unavailable', call: 'auth', status });
-      return Response.json({ error_code: 'no_answer', msg: 'Auth gave no answer.' }, { status: 400 });
+      // A code the client takes calmly: any other it prints as an error, with a stack, for every request.
+      return Response.json({ error_code: 'session_expired', msg: 'Auth gave no answer.' }, { status: 400 });
     },
   };
 }

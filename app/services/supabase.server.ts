@@ -6,18 +6,13 @@ import {
   stringFromBase64URL,
 } from '@supabase/ssr';
 import { z } from 'zod';
+import { definiteFetch, type NoAnswer } from './auth-client.server.ts';
 
 /** Name of the cookie (or of its numbered chunks) that holds an agent's session. */
 export const SESSION_COOKIE = 'wellchina-agent';
 
-/** How long Auth may take to answer before it counts as away. */
-const AUTH_TIMEOUT_MS = 8_000;
-
 type AuthEnv = Pick<Env, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>;
 type ServerClient = ReturnType<typeof createServerClient>;
-
-/** Why Auth gave no answer about a person: it is away, or it asked us to slow down. */
-export type NoAnswer = 'away' | 'busy';
 
 export interface RequestAuth {
   auth: ServerClient['auth'];
@@ -28,14 +23,11 @@ export interface RequestAuth {
 }
 
 /**
- * Supabase Auth for one request, with the session in the request's cookies (HttpOnly, SameSite=Lax).
- *
- * Only a definite answer may end a session, and supabase-js takes a 429 for one and retries a 5xx for half a
- * minute while the page waits. So every non-answer is noted here and passed on as a plain refusal; what the
- * client makes of it is dropped with `headers()`.
+ * Supabase Auth for one request, with the session in the request's cookies (HttpOnly, SameSite=Lax). Only a
+ * definite answer may end a session: what the client makes of none is dropped with `headers()`.
  */
 export function authOf(request: Request, env: AuthEnv): RequestAuth {
-  let noAnswer: NoAnswer | null = null;
+  const { fetch, noAnswer } = definiteFetch();
   const headers = new Headers();
   const client = createServerClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, {
     cookieOptions: { name: SESSION_COOKIE, ...cookieAttributes(request) },
@@ -49,25 +41,12 @@ export function authOf(request: Request, env: AuthEnv): RequestAuth {
         for (const [name, value] of Object.entries(cacheHeaders)) headers.set(name, value);
       },
     },
-    global: {
-      fetch: async (input, init) => {
-        try {
-          const response = await fetch(input, { ...init, signal: AbortSignal.timeout(AUTH_TIMEOUT_MS) });
-          noAnswer = response.status === 429 ? 'busy' : isNoAnswer(response.status) ? 'away' : noAnswer;
-          if (!isNoAnswer(response.status)) return response;
-          await response.body?.cancel();
-        } catch {
-          noAnswer = 'away';
-        }
-        // A code the client takes calmly: any other it prints as an error, with a stack, for every request.
-        return Response.json({ error_code: 'session_expired', msg: 'Auth gave no answer.' }, { status: 400 });
-      },
-    },
+    global: { fetch },
   });
   return {
     auth: client.auth,
-    noAnswer: () => noAnswer,
-    headers: () => (noAnswer === null ? new Headers(headers) : new Headers()),
+    noAnswer,
+    headers: () => (noAnswer() === null ? new Headers(headers) : new Headers()),
   };
 }
 
@@ -101,10 +80,6 @@ export async function sessionTokenOf(request: Request): Promise<string | null> {
 }
 
 const storedSession = z.object({ access_token: z.string().min(1) });
-
-function isNoAnswer(status: number): boolean {
-  return status >= 500 || status === 429 || status === 408;
-}
 
 function cookiesOf(request: Request): { name: string; value: string }[] {
   return parseCookieHeader(request.headers.get('Cookie') ?? '').map(({ name, value }) => ({
