@@ -28,7 +28,7 @@ export class MessageLog {
       seq integer primary key, id text not null, sender_id text not null, sender_role text not null,
       sender_name text not null, client_id text not null, kind text not null, text text, event text,
       at integer not null, unique (sender_id, client_id))`);
-    this.#head = Number(sql.exec('select coalesce(max(seq), 0) as head from log').one().head);
+    this.#head = this.#readHead();
   }
 
   /** Newest seq; 0 when nothing has been said. */
@@ -88,6 +88,15 @@ export class MessageLog {
   clear(): void {
     this.#sql.exec('delete from log');
     this.#head = 0;
+  }
+
+  /** Believes what is stored, after a write was undone. */
+  rewind(): void {
+    this.#head = this.#readHead();
+  }
+
+  #readHead(): number {
+    return Number(this.#sql.exec('select coalesce(max(seq), 0) as head from log').one().head);
   }
 
   #insert(row: LogRow): void {

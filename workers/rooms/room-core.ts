@@ -71,7 +71,7 @@ export class RoomCore {
     const admission = admit(frame, person, state, held, limits, () => this.allowances.message(person.id));
     if (admission.kind === 'refuse') return refusal(admission.refusal, frame.id);
     if (admission.kind === 'known') return ack(frame.id, admission.row);
-    const row = this.#append(person, clientId, admission.text);
+    const row = this.#atomically(() => this.#append(person, clientId, admission.text));
     sockets.broadcast({ t: 'message', message: toMessage(row) }, socket ?? undefined);
     return ack(frame.id, row);
   }
@@ -149,24 +149,41 @@ export class RoomCore {
    * @param agentOnline whether the agent it then has is at their desk
    */
   apply(outcome: Extract<Transition, { ok: true }>, agentOnline: boolean): void {
-    const { storage, wrote } = this.#deps;
+    const { storage, sockets, wrote } = this.#deps;
     const { state, event } = outcome;
     if (state === storage.state) return;
-    storage.state = state;
-    storage.agentOnline = agentOnline && state.agent !== null;
-    if (event) this.say(`${event.key}:${state.rev}`, event);
-    this.#unread = null;
-    wrote();
+    const row = this.#atomically(() => {
+      storage.state = state;
+      storage.agentOnline = agentOnline && state.agent !== null;
+      this.#unread = null;
+      wrote();
+      return event && this.#appendEvent(`${event.key}:${state.rev}`, event);
+    });
+    if (row) sockets.broadcast({ t: 'message', message: toMessage(row) });
     this.broadcastConversation();
   }
 
   /** Puts what the system has to say into the log, once for each `occurrence`, and tells everybody. */
   say(occurrence: string, event: SystemEvent): void {
-    const { storage, sockets, wrote } = this.#deps;
+    const row = this.#atomically(() => this.#appendEvent(occurrence, event));
+    if (row) this.#deps.sockets.broadcast({ t: 'message', message: toMessage(row) });
+  }
+
+  #appendEvent(occurrence: string, event: SystemEvent): LogRow | null {
+    const { storage, wrote } = this.#deps;
     const row = storage.appendEvent(this.state.conversationId, occurrence, event, Date.now());
-    if (!row) return;
-    wrote();
-    sockets.broadcast({ t: 'message', message: toMessage(row) });
+    if (row) wrote();
+    return row;
+  }
+
+  /** A write is whole or isn't: what throws in the middle of it leaves nothing behind that nobody was told of. */
+  #atomically<Value>(work: () => Value): Value {
+    try {
+      return this.#deps.storage.atomically(work);
+    } catch (error) {
+      this.#unread = null;
+      throw error;
+    }
   }
 
   broadcastConversation(): void {

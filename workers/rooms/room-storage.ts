@@ -11,11 +11,13 @@ export type RoomAlarm = 'flush' | 'lobby';
 export class RoomStorage {
   readonly log: MessageLog;
   readonly alarms: AlarmScheduler<RoomAlarm>;
+  readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #state: RoomState | null;
   #marks: Marks;
 
   constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
     this.#sql = storage.sql;
     this.#sql.exec('create table if not exists meta (key text primary key, value text not null)');
     this.log = new MessageLog(this.#sql);
@@ -88,13 +90,30 @@ export class RoomStorage {
     });
   }
 
+  /**
+   * Runs `work` whole or not at all: when it throws, what it wrote is undone, and what is held in memory with it.
+   * Otherwise a row could stand in the log that nobody was told of and that the next seq collides with.
+   */
+  atomically<Value>(work: () => Value): Value {
+    const { state, marks } = { state: this.#state, marks: this.#marks };
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#state = state;
+      this.#marks = marks;
+      this.log.rewind();
+      throw error;
+    }
+  }
+
   /** Begins a room: its state, what was said before, and what Postgres already has of it. */
   begin(state: RoomState, rows: LogRow[], marks: Marks): void {
-    this.log.clear();
-    this.log.restore(rows);
-    this.marks = marks;
-    // Last: its presence is what says that the room is whole.
-    this.state = state;
+    this.atomically(() => {
+      this.log.clear();
+      this.log.restore(rows);
+      this.marks = marks;
+      this.state = state;
+    });
   }
 
   /** Forgets everything but that there was something. */
