@@ -7,7 +7,7 @@ import type { Person } from './people.ts';
 import type { Random } from './random.ts';
 import { openTab, type Tab } from './tab.ts';
 import { textOf } from './texts.ts';
-import { eachOf } from './until.ts';
+import { eachOf, sleep } from './until.ts';
 import { newRecording, type Recording } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -67,7 +67,9 @@ export async function setStage(world: World, random: Random, options: StageOptio
     if (!agent) throw new Error('no agents');
 
     const first = { id: own.uuid(), text: textOf(name, `${name}.first`, 0, own) };
-    const made = await world.api(visitor, 'POST', '/api/conversations', { firstMessage: first });
+    const made = await insisting(() =>
+      world.api(visitor, 'POST', '/api/conversations', { firstMessage: first }),
+    );
     const { conversation, ack } = createdConversationSchema.parse(await made.json());
     const conversationId = conversation.id;
     written.push({
@@ -79,7 +81,9 @@ export async function setStage(world: World, random: Random, options: StageOptio
     });
     if (ack) recording.acks.push({ room: name, person: visitor.id, clientId: ack.id, seq: ack.seq });
     if (!waiting) {
-      const accepted = await world.api(agent, 'POST', `/api/conversations/${conversationId}/accept`);
+      const accepted = await insisting(() =>
+        world.api(agent, 'POST', `/api/conversations/${conversationId}/accept`),
+      );
       if (!accepted.ok) throw new Error(`accept: ${accepted.status} ${await accepted.text()}`);
     }
 
@@ -133,4 +137,13 @@ export async function setStage(world: World, random: Random, options: StageOptio
       await Promise.all(rooms.map(({ line }) => line?.close()));
     },
   };
+}
+
+/** Asks again while the answer is a 503, as people do; both calls are safe to repeat. */
+async function insisting(ask: () => Promise<Response>): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask();
+    if (answer.status !== 503 || attempt === 30) return answer;
+    await sleep(200);
+  }
 }

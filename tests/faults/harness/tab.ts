@@ -79,9 +79,9 @@ export function openTab(options: TabOptions): Tab {
   };
   let part: { browser: BrowserTab; wire: Wire; client: ConversationClient };
 
-  function load(): void {
+  function load(cameBack: boolean): void {
     const browser = options.browser.openTab();
-    const wire = createWire({ recording, room, conversationId, person: person.id });
+    const wire = createWire({ recording, room, conversationId, person: person.id, cameBack });
     const client = createConversationClient({
       conversationId,
       url: options.url(),
@@ -122,7 +122,7 @@ export function openTab(options: TabOptions): Tab {
     }
   }
 
-  load();
+  load(false);
   return {
     name,
     person,
@@ -142,7 +142,7 @@ export function openTab(options: TabOptions): Tab {
     },
     reload() {
       end();
-      load();
+      load(true);
     },
     kill() {
       alive = false;

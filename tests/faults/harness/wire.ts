@@ -25,6 +25,8 @@ export interface Recording {
   /** Milliseconds from the attempt to the welcome, of sockets that came back. */
   resumeTimes: number[];
   sockets: number;
+  /** How often a client said `hello` again on an open socket, because something had not come. */
+  missed: number;
   /** How often a `send` was refused, by code. */
   refusals: Map<string, number>;
   /** Close codes of the protocol (4xxx) that clients were given. */
@@ -38,6 +40,7 @@ export const newRecording = (): Recording => ({
   resumeTimes: [],
   refusals: new Map(),
   sockets: 0,
+  missed: 0,
   closeCodes: [],
 });
 
@@ -59,16 +62,18 @@ export interface WireOptions {
   room: string;
   conversationId: string;
   person: string;
+  /** This tab has been welcomed before: its first welcome is a resume, too. */
+  cameBack: boolean;
 }
 
 /** A `WebSocket` for one tab that writes down what goes over it. Every text names its room: see `textOf`. */
-export function createWire({ recording, room, conversationId, person }: WireOptions): Wire {
+export function createWire({ recording, room, conversationId, person, cameBack }: WireOptions): Wire {
   const sentAt = new Map<string, number>();
   const open = new Set<WebSocket>();
-  let welcomed = false;
+  let welcomed = cameBack;
   let dead = false;
 
-  function note(data: unknown, began: number): void {
+  function note(data: unknown, socket: { began: number; isNew: boolean }): void {
     if (typeof data !== 'string' || !data.startsWith('{')) return;
     const parsed = heard.safeParse(JSON.parse(data));
     if (!parsed.success) return;
@@ -87,8 +92,10 @@ export function createWire({ recording, room, conversationId, person }: WireOpti
     if (frame.t === 'welcome') {
       if (frame.conversation.id !== conversationId)
         recording.foreign.push(`${room}: ${frame.conversation.id}`);
-      if (welcomed) recording.resumeTimes.push(performance.now() - began);
+      if (!socket.isNew) recording.missed += 1;
+      else if (welcomed) recording.resumeTimes.push(performance.now() - socket.began);
       welcomed = true;
+      socket.isNew = false;
     }
     const messages = frame.t === 'message' ? [frame.message] : frame.messages;
     for (const { text } of messages) {
@@ -101,9 +108,9 @@ export function createWire({ recording, room, conversationId, person }: WireOpti
     constructor(url: string | URL, protocols?: string | string[]) {
       super(dead ? 'ws://127.0.0.1:1' : url, protocols);
       recording.sockets += 1;
-      const began = performance.now();
+      const state = { began: performance.now(), isNew: true };
       open.add(this);
-      this.addEventListener('message', ({ data }) => dead || note(data, began));
+      this.addEventListener('message', ({ data }) => dead || note(data, state));
       this.addEventListener('close', ({ code }) => {
         open.delete(this);
         if (code >= 4000) recording.closeCodes.push(code);

@@ -8,8 +8,8 @@ export const manyRooms: Fault = {
   title: '300 rooms at once, Postgres at 100 connections',
   async play({ world, stage: set, length, promise }) {
     const full = length === 'full';
-    const rooms = full ? 300 : 60;
-    const connections = full ? 100 : 20;
+    const rooms = full ? 300 : 45;
+    const connections = full ? 100 : 30;
     // The same refusal as `max_connections`, 53300, without a restart; our own connections are a superuser's and not counted.
     await world.sql.unsafe(`alter database postgres with connection limit ${connections}`);
     let most = 0;

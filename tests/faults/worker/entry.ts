@@ -11,22 +11,25 @@ export { IngestLane, Lobby, Store };
 /** Every object of a Worker lives in one isolate, so this is the rooms', too. By conversation. */
 const plans = new Map<string, Plan>();
 
+type Fails = Extract<Order, { do: 'insert' }>['fails'];
+
 interface Plan {
-  insert: { fails: 'before' | 'after' | 'reset'; left: number; every: number; seen: number } | null;
+  insert: { fails: Fails; left: number; every: number; seen: number } | null;
   alarm: { fails: 'lost' | 'doubled' | 'throws'; left: number } | null;
   laneThrows: number;
   happened: number;
+  lives: number;
 }
 
 function planOf(room: string): Plan {
-  const plan = plans.get(room) ?? { insert: null, alarm: null, laneThrows: 0, happened: 0 };
+  const plan = plans.get(room) ?? { insert: null, alarm: null, laneThrows: 0, happened: 0, lives: 0 };
   plans.set(room, plan);
   return plan;
 }
 
 class Sabotage extends Error {}
 
-/** While an alarm that shall meet a broken database runs: its next statement throws. */
+/** The room whose next statement throws. */
 let broken: string | null = null;
 
 function sabotaged(ctx: DurableObjectState): DurableObjectState {
@@ -42,13 +45,14 @@ function sabotaged(ctx: DurableObjectState): DurableObjectState {
     if (fails === 'before') throw new Sabotage();
     const cursor = exec(statement, ...bindings);
     if (fails === 'reset') ctx.abort('sabotage');
+    if (fails === 'later') broken = room;
     if (fails === 'after') throw new Sabotage();
     return cursor;
   }) as typeof sql.exec;
   return ctx;
 }
 
-function nextInsert(room: string): 'before' | 'after' | 'reset' | null {
+function nextInsert(room: string): Fails | null {
   const plan = planOf(room);
   const { insert } = plan;
   if (!insert || insert.left === 0) return null;
@@ -76,6 +80,7 @@ function withBadLane(env: Env, room: string): Env {
 export class ConversationRoom extends Room {
   constructor(ctx: DurableObjectState, env: Env) {
     super(sabotaged(ctx), withBadLane(env, ctx.id.name ?? ''));
+    planOf(ctx.id.name ?? '').lives += 1;
   }
 
   override async alarm(): Promise<void> {
@@ -131,12 +136,12 @@ async function follow(order: Order, env: Env): Promise<Response> {
       await stub.sabotageWipe();
       break;
     case 'calm':
-      plans.delete(order.room);
+      Object.assign(plan, { insert: null, alarm: null, laneThrows: 0 });
       break;
     default:
       throw new Error(`unknown order ${order satisfies never}`);
   }
-  return Response.json({ rows, happened: plan.happened });
+  return Response.json({ rows, happened: plan.happened, lives: plan.lives });
 }
 
 export default {

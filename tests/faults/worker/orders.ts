@@ -5,12 +5,13 @@ export const orderSchema = z.discriminatedUnion('do', [
   /** The room is evicted between two frames; its sockets hibernate or are closed. */
   z.object({ do: z.literal('evict'), room: z.string(), webSockets: z.enum(['hibernate', 'close']) }),
   /**
-   * The next `times` inserts into the log go wrong: before the insert, after it, or the object is reset right after it.
+   * The next `times` inserts into the log go wrong: before the insert, right after it, at the statement that follows
+   * it, or the object is reset right after it.
    */
   z.object({
     do: z.literal('insert'),
     room: z.string(),
-    fails: z.enum(['before', 'after', 'reset']),
+    fails: z.enum(['before', 'after', 'later', 'reset']),
     times: z.int().positive(),
     /** Only every so many; 1 = each. */
     every: z.int().positive(),
@@ -39,10 +40,11 @@ export const orderSchema = z.discriminatedUnion('do', [
 
 export type Order = z.infer<typeof orderSchema>;
 
-/** What is answered: rows of `sql`, and how often ordered failures have happened so far. */
+/** What is answered: rows of `sql`, how often ordered failures have happened, and how many lives the room has had. */
 export const answerSchema = z.object({
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).optional(),
   happened: z.number(),
+  lives: z.number(),
 });
 
 export const ORDERS_PATH = '/__faults';
