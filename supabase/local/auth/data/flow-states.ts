@@ -39,7 +39,7 @@ export async function insertFlow(sql: Sql, flow: NewFlow, now: Date): Promise<Fl
     insert into auth.flow_state (id, user_id, auth_code, code_challenge_method, code_challenge, provider_type,
       authentication_method, referrer, linking_target_id, created_at, updated_at)
     values (${crypto.randomUUID()}, ${flow.userId ?? null}, ${challenge && crypto.randomUUID()},
-      ${challenge?.method}, ${challenge?.challenge}, ${flow.provider}, ${flow.method},
+      ${challenge?.method ?? null}, ${challenge?.challenge ?? null}, ${flow.provider}, ${flow.method},
       ${flow.referrer ?? null}, ${flow.linkingTargetId ?? null}, ${now}, ${now})
     returning *`;
   return row as FlowState;
