@@ -24,7 +24,8 @@ export function isRedirectAllowed(settings: Lists, target: string): boolean {
     if (!/^https?:\/\/[^/]/i.test(target)) return false;
     const sameHost = url.protocol === site.protocol && url.hostname === site.hostname;
     if (sameHost && (url.port === site.port || isLoopback(url.hostname))) return true;
-    if (isAddress(url.hostname)) return isLoopback(url.hostname);
+    // Of addresses only this machine's, and not in disguise (`http://2130706433/`).
+    if (isAddress(url.hostname)) return isLoopback(url.hostname) && target.includes(url.hostname);
   }
   const [written = ''] = target.split('#');
   return settings.redirectUrls.some((pattern) => {
