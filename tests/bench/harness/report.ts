@@ -1,0 +1,111 @@
+import { median, rounded, type Spread, spread } from './stats.ts';
+
+/** Where everything that is stored lies: the disk, or a memory file system, where an fsync costs nothing. */
+export type Medium = 'disk' | 'memory';
+
+/** `ours / other` must be at most, or at least, this; or, without a rival, `ours` itself. */
+export interface Target {
+  kind: 'at most' | 'at least';
+  value: number;
+  of: 'ratio' | 'ours';
+}
+
+/** One line of the table. */
+export interface Metric {
+  id: string;
+  what: string;
+  unit: string;
+  medium: Medium;
+  ours: number;
+  other: Record<string, number>;
+  /** `ours` over the rival the target is about: the median of the rounds' own ratios. */
+  ratio: number | null;
+  target: string | null;
+  /** null where there is no target, or where this run was not of the length the target is about. */
+  holds: boolean | null;
+  rounds: number;
+  /** Lowest and highest round. */
+  spread: { ours: Spread; ratio: Spread | null };
+  note?: string;
+}
+
+export const atMost = (value: number, of: Target['of'] = 'ratio'): Target => ({ kind: 'at most', value, of });
+export const atLeast = (value: number, of: Target['of'] = 'ratio'): Target => ({
+  kind: 'at least',
+  value,
+  of,
+});
+
+interface Comparison {
+  id: string;
+  what: string;
+  unit: string;
+  medium: Medium;
+  /** One value a round, in the same order everywhere. */
+  ours: number[];
+  other?: Record<string, number[]>;
+  /** The rival the ratio is against; default: the first. */
+  against?: string;
+  target?: Target;
+  note?: string;
+}
+
+/** Makes a line of the rounds: medians, and the ratio taken within each round, where both met the same machine. */
+export function compare(comparison: Comparison): Metric {
+  const { id, what, unit, medium, ours, other = {}, target, note } = comparison;
+  const rival = other[comparison.against ?? Object.keys(other)[0] ?? ''];
+  const ratios = rival?.map((value, round) => (ours[round] ?? Number.NaN) / value) ?? null;
+  const ratio = ratios && median(ratios);
+  const judged = target?.of === 'ours' ? median(ours) : ratio;
+  const holds =
+    target && judged !== null
+      ? target.kind === 'at most'
+        ? judged <= target.value
+        : judged >= target.value
+      : null;
+  return {
+    id,
+    what,
+    unit,
+    medium,
+    ours: rounded(median(ours)),
+    other: Object.fromEntries(Object.entries(other).map(([name, values]) => [name, rounded(median(values))])),
+    ratio: ratio === null ? null : rounded(ratio),
+    target: target ? inWords(target, unit) : null,
+    holds,
+    rounds: ours.length,
+    spread: { ours: roundedSpread(ours), ratio: ratios && roundedSpread(ratios) },
+    ...(note ? { note } : {}),
+  };
+}
+
+function roundedSpread(values: number[]): Spread {
+  const { low, high } = spread(values);
+  return { low: rounded(low), high: rounded(high) };
+}
+
+function inWords({ kind, value, of }: Target, unit: string): string {
+  return `${kind === 'at most' ? '≤' : '≥'} ${value}${of === 'ratio' ? '×' : ` ${unit}`}`;
+}
+
+/** The table as Markdown, as the README shows it. */
+export function tableOf(metrics: readonly Metric[]): string {
+  const head =
+    '| id | what | unit | on | ours | others | ratio (rounds) | target | holds |\n|---|---|---|---|---|---|---|---|---|';
+  const lines = metrics.map((m) => {
+    const others = Object.entries(m.other)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+    const ratio =
+      m.ratio === null || !m.spread.ratio
+        ? '–'
+        : `${m.ratio}× (${m.spread.ratio.low}–${m.spread.ratio.high})`;
+    const holds = m.holds === null ? '' : m.holds ? 'yes' : '**no**';
+    const ours = `${m.ours} (${m.spread.ours.low}–${m.spread.ours.high})`;
+    return `| ${m.id} | ${m.what} | ${m.unit} | ${m.medium} | ${ours} | ${others || '–'} | ${ratio} | ${m.target ?? '–'} | ${holds} |`;
+  });
+  const notes = metrics
+    .filter(({ note }) => note)
+    .map(({ id, medium, note }) => `- ${id} (${medium}): ${note}`);
+  return [head, ...lines, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+}

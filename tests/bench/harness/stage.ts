@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import postgres from 'postgres';
+import { type Backend, startBackend } from '../../../supabase/local/backend.ts';
+import { root } from '../../support/project-root.ts';
+import { siteFolder } from '../../support/site.ts';
+import { startWorker, type TestWorker } from '../../support/worker.ts';
+import { type NodeRival, startNodeRival } from '../rivals/node.ts';
+import { type Rival, startWorkerRival, type WorkerRival } from '../rivals/workerd.ts';
+import { Load } from './load/load.ts';
+import type { LineSpec } from './load/messages.ts';
+import type { Medium } from './report.ts';
+import { Rooms } from './rooms.ts';
+
+/** What keeps people from hurting each other would only be measured here; the sizes stay as they are. */
+const LIMITS = {
+  messagesPerMinute: 1_000_000_000,
+  messageBurst: 1_000_000_000,
+  framesPerSecond: 1_000_000_000,
+  socketsPerPerson: 10_000,
+};
+
+export interface OurWorker {
+  readonly worker: TestWorker;
+  readonly rooms: Rooms;
+}
+
+/** Everything a measurement runs on, all of it on one medium. Servers are started when first asked for. */
+export interface Stage {
+  readonly medium: Medium;
+  readonly backend: Backend;
+  /** The superuser's connection, for preparing and for looking. */
+  readonly sql: postgres.Sql;
+  readonly load: Load;
+  /** Our Worker. */
+  ours(): Promise<OurWorker>;
+  /** Another one of ours, with an empty memory, for a measurement that must not meet the others' rooms. */
+  another(changes?: { databaseUrl?: string; limits?: Record<string, number> }): Promise<OurWorker>;
+  onWorkerd(name: WorkerRival): Promise<Rival>;
+  inNode(name: NodeRival, databaseUrl?: string): Promise<Rival>;
+  /** A new, empty room of a rival. */
+  line(rival: Rival, name?: string): LineSpec;
+  stop(): Promise<void>;
+}
+
+let rooms = 0;
+
+/** Starts Postgres and the load process. On the disk Postgres is durable; on memory an fsync would mean nothing. */
+export async function createStage(medium: Medium): Promise<Stage> {
+  const folder = path.join(
+    medium === 'memory' ? '/dev/shm' : path.join(root, '.data'),
+    `bench-${process.pid}-${medium}`,
+  );
+  await mkdir(folder, { recursive: true });
+  const backend = await startBackend({
+    dataDir: path.join(folder, 'backend'),
+    durable: medium === 'disk',
+    authPort: 0,
+    postgresPort: 0,
+    settings: { anonymousPerHour: 1_000_000, bcryptCost: 4 },
+  });
+  const sql = postgres(backend.adminUrl, { max: 4, onnotice: () => {} });
+  const siteDir = await siteFolder();
+  const { compatibilityDate } = JSON.parse(await readFile(path.join(siteDir, 'options.json'), 'utf8')) as {
+    compatibilityDate: string;
+  };
+  const load = new Load();
+  const endings: (() => Promise<unknown>)[] = [];
+  const ending = <T extends { stop(): Promise<void> }>(started: T): T => {
+    endings.push(() => started.stop());
+    return started;
+  };
+  const once = new Map<string, Promise<unknown>>();
+  const onceOnly = <T>(key: string, make: () => Promise<T>): Promise<T> => {
+    const made = (once.get(key) as Promise<T> | undefined) ?? make();
+    once.set(key, made);
+    return made;
+  };
+
+  const another: Stage['another'] = async ({ databaseUrl, limits } = {}) => {
+    const secret = randomBytes(32).toString('hex');
+    const worker = ending(
+      await startWorker({
+        ...backend,
+        ...(databaseUrl === undefined ? {} : { databaseUrl }),
+        siteDir,
+        persistTo: path.join(folder, `ours-${endings.length}`),
+        vars: { LIMITS: JSON.stringify({ ...LIMITS, ...limits }), TICKET_SECRET: secret },
+      }),
+    );
+    return { worker, rooms: new Rooms(sql, worker.wsUrl, secret) };
+  };
+
+  return {
+    medium,
+    backend,
+    sql,
+    load,
+    another,
+    ours: () => onceOnly('ours', another),
+    onWorkerd: (name) =>
+      onceOnly(name, async () =>
+        ending(await startWorkerRival(name, path.join(folder, name), compatibilityDate)),
+      ),
+    inNode: (name, databaseUrl = backend.databaseUrl) =>
+      onceOnly(`${name} ${databaseUrl}`, async () => ending(await startNodeRival(name, databaseUrl, sql))),
+    line: (rival, name = `room-${rooms++}`) => ({
+      url: `${rival.wsUrl}/${rival.path?.(name) ?? name}`,
+      protocols: [],
+      dialect: rival.dialect ?? 'room',
+    }),
+    async stop() {
+      load.stop();
+      await Promise.all(endings.map((end) => end().catch(() => {})));
+      await sql.end({ timeout: 1 }).catch(() => {});
+      await backend.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { atMost, compare } from '../harness/report.ts';
+import { interleave } from '../harness/rounds.ts';
+import { median } from '../harness/stats.ts';
+import { type Bench, by } from './metric.ts';
+
+const WATCHERS = 100;
+
+/** One writes, a hundred watch: until the last of them has it. */
+export const fanOut: Bench = {
+  id: 'fan-out',
+  async run(stage, length) {
+    const { load, medium } = stage;
+    const watchers = Array.from({ length: WATCHERS });
+    const room = await (await stage.ours()).rooms.one();
+    const relay = stage.line(await stage.onWorkerd('relay'));
+    const [ours, theirs] = [
+      await load.do('open', {
+        lines: await Promise.all([room.visitor(), ...watchers.map(() => room.agent())]),
+      }),
+      await load.do('open', { lines: [relay, ...watchers.map(() => relay)] }),
+    ];
+    const spread = async ([from, ...to]: number[], count: number) => {
+      const times = await load.do('fanOut', { from: from as number, to, count, warmUp: 20 });
+      return { p50: median(times) };
+    };
+    const count = by(length, 200, 60, 10);
+    await spread(ours, count);
+    await spread(theirs, count);
+    const figures = await interleave(by(length, 9, 5, 2), {
+      ours: () => spread(ours, count),
+      relay: () => spread(theirs, count),
+    });
+    await load.do('close', { lines: [...ours, ...theirs] });
+    return [
+      compare({
+        id: 'fan-out',
+        what: `1 → ${WATCHERS} watchers, until the last has it, p50`,
+        unit: 'ms',
+        medium,
+        ours: figures.ours.p50,
+        other: { relay: figures.relay.p50 },
+        target: atMost(1.25),
+      }),
+    ];
+  },
+};

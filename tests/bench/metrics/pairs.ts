@@ -1,0 +1,40 @@
+import type { LineSpec } from '../harness/load/messages.ts';
+import type { Stage } from '../harness/stage.ts';
+import type { Rival } from '../rivals/workerd.ts';
+
+/** Two who talk to each other in one room. */
+export interface Pair {
+  from: number;
+  to: number | null;
+}
+
+/** Opens `count` of our rooms, each with its visitor and its agent. */
+export async function openOurs(stage: Stage, count = 1): Promise<Pair[]> {
+  const { rooms } = await stage.ours();
+  const made = await rooms.make(count);
+  const specs = await Promise.all(made.flatMap((room) => [room.visitor(), room.agent()]));
+  return pairsOf(await stage.load.do('open', { lines: specs }));
+}
+
+/** Opens `count` rooms of a rival with two sockets each; an echo needs but one. */
+export async function openTheirs(stage: Stage, rival: Rival, count = 1): Promise<Pair[]> {
+  const specs: LineSpec[] = [];
+  for (let room = 0; room < count; room++) {
+    const spec = stage.line(rival);
+    specs.push(spec, spec);
+  }
+  const lines = await stage.load.do('open', { lines: specs });
+  return rival.dialect === 'echo' ? lines.map((from) => ({ from, to: null })) : pairsOf(lines);
+}
+
+export async function closePairs(stage: Stage, pairs: Pair[]): Promise<void> {
+  const lines = pairs.flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
+  await stage.load.do('close', { lines });
+}
+
+function pairsOf(lines: number[]): Pair[] {
+  const pairs: Pair[] = [];
+  for (let at = 0; at < lines.length; at += 2)
+    pairs.push({ from: lines[at] as number, to: lines[at + 1] as number });
+  return pairs;
+}
