@@ -65,6 +65,11 @@ export function sqlstateOf(error: unknown): string | null {
   return null;
 }
 
+/** Whether Postgres could not make sense of a value (SQLSTATE class 22): trying again would end the same. */
+export function isDataException(error: unknown): boolean {
+  return sqlstateOf(error)?.startsWith('22') === true;
+}
+
 function claimsJson(role: Role): string {
   if (role.as !== 'authenticated') return JSON.stringify({ role: role.as });
   return JSON.stringify({

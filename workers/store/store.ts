@@ -7,7 +7,7 @@ import type { Result } from '../result.ts';
 import type { IngestOutcome, IngestPart, LogRow } from '../rooms/records.ts';
 import { type AgentRecord, activeAgents, currentAgent, writeAgentsOnline } from './agents.ts';
 import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
-import { inTransaction, type Role, sqlstateOf, type Transaction } from './database.ts';
+import { inTransaction, isDataException, type Role, sqlstateOf, type Transaction } from './database.ts';
 import {
   claimRoom,
   createConversation,
@@ -103,16 +103,33 @@ export class Store extends WorkerEntrypoint<Env> {
     }));
   }
 
-  /** As a room: writes many conversations' parts through; one outcome each, in the order given. */
+  /**
+   * As a room: writes many conversations' parts through; one outcome each, in the order given. A part that can't even
+   * be read as jsonb (U+0000, a lone surrogate) fails the whole statement before any block of its own could catch it,
+   * so then each is written alone: the others must not wait for ever behind one that never gets in.
+   */
   async ingestMany(parts: IngestPart[]): Promise<Result<{ outcomes: IngestOutcome[] }, StoreCode>> {
-    return this.#run('ingestMany', { as: 'chat_room' }, async (tx) => {
-      const outcomes = await ingest(tx, parts);
+    let unreadable = false;
+    const written = await this.#run('ingestMany', { as: 'chat_room' }, async (tx) => {
+      const outcomes = await ingest(tx, parts).catch((error: unknown) => {
+        unreadable = isDataException(error);
+        throw error;
+      });
       return {
         outcomes: parts.map(
-          ({ conversationId }) => outcomes.get(conversationId) ?? { ok: false, code: 'unavailable' },
+          ({ conversationId }): IngestOutcome =>
+            outcomes.get(conversationId) ?? { ok: false, code: 'unavailable' },
         ),
       };
     });
+    if (written.ok || !unreadable) return written;
+    if (parts.length === 1) return { ok: true, outcomes: [{ ok: false, code: 'refused' }] };
+    const outcomes: IngestOutcome[] = [];
+    for (const part of parts) {
+      const alone = await this.ingestMany([part]);
+      outcomes.push((alone.ok && alone.outcomes[0]) || { ok: false, code: 'unavailable' });
+    }
+    return { ok: true, outcomes };
   }
 
   /** As a room: whether the conversation may be open again; `open` names the one that is in the way. */
