@@ -139,7 +139,8 @@ export class Lobby extends DurableObject<Env> {
     if (!this.#queue.reserve(conversationId, agent.id, agent.maxChats))
       return { ok: false, code: 'at_capacity' };
     try {
-      const result = await this.#ask(conversationId, assignment, agent);
+      // A copy: a call's own result, handed on, would keep the lobby awake until its caller lets go of it.
+      const result = { ...(await this.#ask(conversationId, assignment, agent)) };
       if (result.ok) this.#apply(result.summary);
       return result;
     } catch (error) {
