@@ -52,6 +52,8 @@ export class LobbyLink {
   /** Tells the lobby, unless it knows. Never throws. */
   async tell(): Promise<void> {
     const { storage, now } = this.#deps;
+    // Erased meanwhile, by a conversation that is gone: there is nothing to tell.
+    if (storage.state === null) return;
     if (this.#telling || !(this.owes() || this.#presenceChanged)) return;
     this.#telling = true;
     this.#presenceChanged = false;
