@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Choice, follow, SITE, startTestAuth, type TestAuth, throughGoogle } from './testing.ts';
+import { examples } from './google/page.ts';
+import {
+  type Choice,
+  consentTo,
+  follow,
+  SITE,
+  startTestAuth,
+  type TestAuth,
+  throughGoogle,
+} from './testing.ts';
 
 let auth: TestAuth;
 /** Where addresses must be confirmed. */
@@ -77,7 +86,12 @@ test('consent is given to our own callback alone', async () => {
   const { url } = await follow(await start(auth));
   url.searchParams.set('redirect_uri', 'https://evil.example/callback');
   expect((await fetch(url)).status).toBe(400);
-  const body = new URLSearchParams({ redirect_uri: 'https://evil.example', state: 'x', decision: 'allow' });
+  const body = new URLSearchParams({
+    redirect_uri: 'https://evil.example',
+    state: 'x',
+    account: examples[0].email,
+    decision: 'allow',
+  });
   const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' });
   expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
 });
@@ -122,6 +136,8 @@ test('the same Google account is the same person the next time, with what is new
 test('an account with the address that Google has verified is the same person', async () => {
   const email = auth.address();
   const { data } = await auth.client().auth.signUp({ email, password });
+  // Providers are told in the order of their coming.
+  auth.pass(1);
   const { user } = await signIn({ email });
   expect(user?.id).toBe(data.user?.id);
   expect(user?.app_metadata.providers).toEqual(['email', 'google']);
@@ -189,6 +205,18 @@ test('Deny, an old state, a used one and a strange one come back as errors, neve
   const forged = await follow(`${callback}?state=${fresh}&code=forged`);
   expect([forged.query.error, forged.query.error_code]).toEqual(['server_error', 'unexpected_failure']);
   expect(forged.fragment.access_token).toBeUndefined();
+});
+
+test("neither the state nor Google's answer is good for a second time", async () => {
+  const client = auth.pkceClient();
+  const { data } = await client.auth.signInWithOAuth({ provider: 'google', options: { redirectTo: SITE } });
+  const back = new URL(await consentTo(data.url ?? '', { email: auth.address() }));
+  const first = await follow(back.href);
+  expect((await follow(back.href)).query.error_code).toBe('flow_state_already_used');
+  const other = (await follow(await start(auth))).url.searchParams.get('state') ?? '';
+  back.searchParams.set('state', other);
+  expect((await follow(back.href)).query.error_code).toBe('unexpected_failure');
+  expect((await client.auth.exchangeCodeForSession(first.query.code ?? '')).error).toBeNull();
 });
 
 test('what a caller adds to the query does not replace the state or the callback', async () => {

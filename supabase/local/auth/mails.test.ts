@@ -82,9 +82,9 @@ test('a link works once', async () => {
   expect((await follow(mail?.link ?? '')).fragment).toEqual(EXPIRED);
 });
 
-test('of two clicks at the same moment one signs in', async () => {
+test('of many clicks at the same moment one signs in', async () => {
   const { mail } = await signUp();
-  const led = await Promise.all([follow(mail?.link ?? ''), follow(mail?.link ?? '')]);
+  const led = await Promise.all(Array.from({ length: 8 }, () => follow(mail?.link ?? '')));
   expect(led.filter(({ fragment }) => fragment.access_token)).toHaveLength(1);
 });
 

@@ -101,6 +101,11 @@ export interface Choice {
 
 /** The way of a browser from `authorize` (or from the consent page) through consent and callback, to where it ends. */
 export async function throughGoogle(start: string, choice: Choice = {}): Promise<Led> {
+  return follow(await consentTo(start, choice));
+}
+
+/** The same as far as Google's answer: the address of the callback that the browser is sent to. */
+export async function consentTo(start: string, choice: Choice = {}): Promise<string> {
   const consent = start.includes('/authorize') ? (await follow(start)).url : new URL(start);
   const page = await fetch(consent);
   const html = await page.text();
@@ -114,8 +119,7 @@ export async function throughGoogle(start: string, choice: Choice = {}): Promise
     decision: choice.deny ? 'deny' : 'allow',
     ...(choice.verified === false ? {} : { verified: 'yes' }),
   });
-  const back = await follow(consent.href, { method: 'POST', body });
-  return follow(back.url.href);
+  return (await follow(consent.href, { method: 'POST', body })).url.href;
 }
 
 function mapStorage(map: Map<string, string>) {
