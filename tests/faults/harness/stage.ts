@@ -43,8 +43,8 @@ export interface Stage {
   readonly recording: Recording;
   readonly rooms: readonly Room[];
   readonly tabs: readonly Tab[];
-  /** First messages, which go over HTTP. */
-  readonly written: readonly Written[];
+  /** First messages, which go over HTTP, and whatever else no tab of the stage wrote. */
+  readonly written: Written[];
   /** Closes the tabs and lines. */
   clear(): Promise<void>;
 }
