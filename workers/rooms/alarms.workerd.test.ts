@@ -3,22 +3,9 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { catchUpRooms } from '../cron/catch-up.ts';
 import { laneOf } from '../objects.ts';
-import {
-  activeConversation,
-  alarmsOf,
-  away,
-  fireAlarm,
-  flushed,
-  inPostgres,
-  join,
-  lobby,
-  logOf,
-  marksOf,
-  quietLog,
-  restoreStores,
-  say,
-  withIngest,
-} from '../testing/room.ts';
+import { alarmsOf, away, fireAlarm, quietLog, restoreStores, withIngest } from '../testing/faults.ts';
+import { activeConversation, flushed, inPostgres, lobby, logOf, marksOf } from '../testing/room.ts';
+import { join, say } from '../testing/sockets.ts';
 import { Lobby } from './lobby.ts';
 import { MessageLog } from './message-log.ts';
 

@@ -6,17 +6,14 @@ import { visitor } from '../testing/records.ts';
 import {
   activeConversation,
   database,
-  enter,
   flushed,
   inPostgres,
-  join,
   logOf,
   newAgent,
   openConversation,
-  say,
   stateOf,
-  text,
 } from '../testing/room.ts';
+import { enter, join, say, text } from '../testing/sockets.ts';
 import { MessageLog } from './message-log.ts';
 
 afterEach(() => {

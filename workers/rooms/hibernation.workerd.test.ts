@@ -2,18 +2,17 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { laneOf } from '../objects.ts';
+import { alarmsOf } from '../testing/faults.ts';
 import {
   activeConversation,
-  alarmsOf,
   database,
-  enter,
   flushed,
-  join,
   lobby,
   logOf,
-  say,
+  openConversation,
   stateOf,
 } from '../testing/room.ts';
+import { dashboard, enter, join, say } from '../testing/sockets.ts';
 
 /** The runtime lets an object hibernate after ten seconds without anything to do, and not a moment before. */
 const RUNTIMES_PATIENCE_MS = 12_000;
@@ -31,6 +30,10 @@ describe('at rest', () => {
     const [resting, busy] = [await activeConversation(), await activeConversation()];
     const [visitor, agent] = [await join(resting.id, resting.visitor), await join(resting.id, resting.agent)];
     await join(busy.id, busy.visitor);
+    const desk = await dashboard(resting.agent);
+    const other = await openConversation('hello');
+    const assigned = await lobby().assign(other.id, { mode: 'accept', agent: resting.agent });
+    await flushed(other.id);
     const before = await say(visitor, 'before');
     visitor.send({ t: 'typing', on: true });
     await agent.next('typing');
@@ -51,11 +54,13 @@ describe('at rest', () => {
       lobby: await sleptSince(objects.lobby),
     }).toEqual({ room: true, lane: true, lobby: true });
 
-    expect([visitor.closed, agent.closed]).toEqual([null, null]);
+    expect(assigned.ok).toBe(true);
+    expect([visitor.closed, agent.closed, desk.closed]).toEqual([null, null, null]);
     const after = await say(visitor, 'after');
     expect(after.seq).toBe(before.seq + 1);
     const { message } = await agent.next('message', (frame) => frame.message.seq === after.seq);
     expect(message).toMatchObject({ senderId: resting.visitor.id, senderRole: 'visitor', text: 'after' });
+    await desk.next('conversation', (frame) => frame.conversation.lastMessage?.text === 'after');
     await flushed(resting.id);
   }, 30_000);
 });
