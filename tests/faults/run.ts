@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults -- [--seed N] [--only 4,12] [--short]`: injects every fault of the design at full length, heals
+ * `npm run test:faults -- [--seed N] [--only 4,12] [--short] [--patience seconds]`: injects every fault of the design at full length, heals
  * it, and prints what became of the messages. Exits with 1 unless every promise was kept.
  */
 import { parseArgs } from 'node:util';
@@ -10,7 +10,12 @@ import { createWorld } from './harness/world.ts';
 import { faults } from './scenarios/index.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, only: { type: 'string' }, short: { type: 'boolean', default: false } },
+  options: {
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    patience: { type: 'string', default: '120' },
+  },
 });
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
 const only = values.only?.split(',').map(Number);
@@ -23,7 +28,7 @@ const world = await createWorld();
 const outcomes: Outcome[] = [];
 try {
   for (const fault of chosen) {
-    const outcome = await play(world, fault, seed, length);
+    const outcome = await play(world, fault, seed, length, Number(values.patience) * 1_000);
     outcomes.push(outcome);
     const mark = outcome.problems.length === 0 ? '✓' : '✗';
     console.log(

@@ -1,6 +1,6 @@
 import { decide, type Verdict } from './checker.ts';
 import { gather } from './evidence.ts';
-import { quiet, scrollUp } from './quiet.ts';
+import { PATIENCE, quiet, scrollUp } from './quiet.ts';
 import { type Random, randomFrom } from './random.ts';
 import { type Stage, type StageOptions, setStage } from './stage.ts';
 import type { World } from './world.ts';
@@ -39,8 +39,18 @@ export interface Outcome extends Verdict {
   seconds: number;
 }
 
-/** Plays one fault in a fresh Worker, waits for quiet, and has the checker decide. Never throws. */
-export async function play(world: World, fault: Fault, seed: number, length: Length): Promise<Outcome> {
+/**
+ * Plays one fault in a fresh Worker, waits for quiet, and has the checker decide. Never throws.
+ *
+ * @param patience how long quiet may take to come, milliseconds
+ */
+export async function play(
+  world: World,
+  fault: Fault,
+  seed: number,
+  length: Length,
+  patience = PATIENCE,
+): Promise<Outcome> {
   const began = performance.now();
   const random = randomFrom(seed, `fault ${fault.number}`);
   const problems: string[] = [];
@@ -61,7 +71,7 @@ export async function play(world: World, fault: Fault, seed: number, length: Len
         if (!kept) problems.push(`not kept: ${what}`);
       },
     });
-    if (stage) verdict = await judge(stage, problems);
+    if (stage) verdict = await judge(stage, problems, patience);
   } catch (error) {
     problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
@@ -78,9 +88,9 @@ export async function play(world: World, fault: Fault, seed: number, length: Len
 }
 
 /** Even when quiet doesn't come, the checker says what that has cost. */
-async function judge(stage: Stage, problems: string[]): Promise<Verdict> {
+async function judge(stage: Stage, problems: string[], patience: number): Promise<Verdict> {
   try {
-    await quiet(stage);
+    await quiet(stage, patience);
     await scrollUp(stage);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

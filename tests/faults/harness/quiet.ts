@@ -3,7 +3,7 @@ import type { Tab } from './tab.ts';
 import { eachOf, until } from './until.ts';
 
 /** Longest that healing may take, milliseconds: far longer than any back-off of these tests. */
-const PATIENCE = 120_000;
+export const PATIENCE = 120_000;
 
 /**
  * Waits until everything that was written has been sent, everybody shows the same head, Postgres has it, and no room
