@@ -19,6 +19,8 @@ export interface BenchRoom {
  * first socket, as rooms that were lost do. Sockets are opened with tickets, as those of people who come back are.
  */
 export class Rooms {
+  /** Every conversation made here so far. */
+  readonly ids: string[] = [];
   readonly #sql: postgres.Sql;
   readonly #wsUrl: string;
   readonly #secret: string;
@@ -41,6 +43,7 @@ export class Rooms {
     const sql = this.#sql;
     const pairs = Array.from({ length: count }, () => ({ id: randomUUID(), visitor: randomUUID() }));
     const ids = pairs.map(({ id }) => id);
+    this.ids.push(...ids);
     const visitors = pairs.map(({ visitor }) => visitor);
     const [agent] = await sql<{ id: string; name: string }[]>`
       select id, name from public.chat_agents order by name limit 1`;

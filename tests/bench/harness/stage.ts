@@ -61,6 +61,7 @@ export async function createStage(medium: Medium): Promise<Stage> {
     settings: { anonymousPerHour: 1_000_000, bcryptCost: 4 },
   });
   const sql = postgres(backend.adminUrl, { max: 4, onnotice: () => {} });
+  await preparePostgres(backend, sql);
   const siteDir = await siteFolder();
   const { compatibilityDate } = JSON.parse(await readFile(path.join(siteDir, 'options.json'), 'utf8')) as {
     compatibilityDate: string;
@@ -104,7 +105,7 @@ export async function createStage(medium: Medium): Promise<Stage> {
         ending(await startWorkerRival(name, path.join(folder, name), compatibilityDate)),
       ),
     inNode: (name, databaseUrl = backend.databaseUrl) =>
-      onceOnly(`${name} ${databaseUrl}`, async () => ending(await startNodeRival(name, databaseUrl, sql))),
+      onceOnly(`${name} ${databaseUrl}`, async () => ending(await startNodeRival(name, databaseUrl))),
     line: (rival, name = `room-${rooms++}`) => ({
       url: `${rival.wsUrl}/${rival.path?.(name) ?? name}`,
       protocols: [],
@@ -118,4 +119,20 @@ export async function createStage(medium: Medium): Promise<Stage> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** As a hosted Supabase project is set up: its change log can be read by slots. */
+async function preparePostgres({ postgres: server }: Backend, sql: postgres.Sql): Promise<void> {
+  await sql`alter system set wal_level = 'logical'`;
+  await server.stop();
+  await server.restart();
+  await sql.unsafe(`
+    create schema bench;
+    create table bench.messages (
+      id uuid primary key, seq bigint generated always as identity, room text not null, kind text not null,
+      content text not null, created_at timestamptz not null default now());
+    create index messages_room on bench.messages (room, seq);
+    create publication bench for table bench.messages;
+    grant usage on schema bench to postgres;
+    grant all on bench.messages to postgres;`);
 }

@@ -1,4 +1,5 @@
 import type { LineSpec } from '../harness/load/messages.ts';
+import type { Rooms } from '../harness/rooms.ts';
 import type { Stage } from '../harness/stage.ts';
 import type { Rival } from '../rivals/workerd.ts';
 
@@ -10,7 +11,11 @@ export interface Pair {
 
 /** Opens `count` of our rooms, each with its visitor and its agent. */
 export async function openOurs(stage: Stage, count = 1): Promise<Pair[]> {
-  const { rooms } = await stage.ours();
+  return openOursIn(stage, (await stage.ours()).rooms, count);
+}
+
+/** The same in a Worker of one's own. */
+export async function openOursIn(stage: Stage, rooms: Rooms, count = 1): Promise<Pair[]> {
   const made = await rooms.make(count);
   const specs = await Promise.all(made.flatMap((room) => [room.visitor(), room.agent()]));
   return pairsOf(await stage.load.do('open', { lines: specs }));

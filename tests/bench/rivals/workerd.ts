@@ -4,6 +4,7 @@ import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { freePort } from '../../../supabase/local/start/ports.ts';
 import type { Dialect } from '../harness/dialects.ts';
+import { workerds } from '../harness/processes.ts';
 
 export type WorkerRival = 'echo' | 'relay' | 'naive-room';
 
@@ -13,6 +14,8 @@ export interface Rival {
   dialect?: Dialect;
   /** Where below `wsUrl` a room is; default: its name. */
   path?: (room: string) => string;
+  /** Its workerd's process id, where it has one. */
+  pid?: number;
   stop(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ export async function startWorkerRival(
   compatibilityDate: string,
 ): Promise<Rival> {
   const port = await freePort(20_000 + Math.floor(Math.random() * 30_000));
+  const others = new Set(workerds());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -47,8 +51,10 @@ export async function startWorkerRival(
     } as Parameters<typeof convertV4MiniflareOptions>[0]),
   );
   await miniflare.ready;
+  const pid = workerds().find((id) => !others.has(id));
   return {
     wsUrl: `ws://127.0.0.1:${port}`,
+    ...(pid === undefined ? {} : { pid }),
     stop: () => miniflare.dispose(),
     dialect: name === 'echo' ? 'echo' : 'room',
   };

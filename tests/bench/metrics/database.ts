@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPostgresLine } from '../harness/postgres-line.ts';
+import { atLeast, atMost, compare, type Metric } from '../harness/report.ts';
+import { interleave } from '../harness/rounds.ts';
+import type { Stage } from '../harness/stage.ts';
+import { median, p99 } from '../harness/stats.ts';
+import { type Bench, by, type Length } from './metric.ts';
+import { closePairs, openOursIn, openTheirs, type Pair } from './pairs.ts';
+
+const ROUND_TRIPS = [
+  { ms: 0, target: 0.8 },
+  { ms: 20, target: 0.06 },
+  { ms: 40, target: 0.03 },
+];
+
+/** Delivery against database first, where Postgres is so far away. Both speak to it through the same line. */
+export const deliverDatabase: readonly Bench[] = ROUND_TRIPS.map(({ ms, target }) => ({
+  id: `deliver-db-${ms}`,
+  run: (stage, length) => overDistance(stage, length, ms, target),
+}));
+
+async function overDistance(stage: Stage, length: Length, ms: number, target: number): Promise<Metric[]> {
+  const { load, medium } = stage;
+  const line = await openPostgresLine(stage.backend.databaseUrl, ms);
+  const us = await stage.another({ databaseUrl: line.url });
+  const rival = await stage.inNode('database-first', line.url);
+  const ours = await openOursIn(stage, us.rooms);
+  const theirs = await openTheirs(stage, rival);
+  const talk = async ([pair]: Pair[], count: number) => {
+    const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count });
+    return { p50: median(delivered), p99: p99(delivered) };
+  };
+  await talk(ours, by(length, 300, 100, 5));
+  await talk(theirs, by(length, 100, 40, 5));
+  const many = ms === 0 ? by(length, 500, 100, 10) : by(length, 50, 12, 3);
+  const figures = await interleave(by(length, 7, 5, 2), {
+    ours: () => talk(ours, by(length, 500, 100, 10)),
+    theirs: () => talk(theirs, many),
+  });
+  await closePairs(stage, [...ours, ...theirs]);
+  await us.worker.stop();
+  await rival.stop();
+  await line.stop();
+  return [
+    compare({
+      id: `deliver-db-${ms}`,
+      what: `one at a time, send → other side, p50, Postgres ${ms} ms away`,
+      unit: 'ms',
+      medium,
+      ours: figures.ours.p50,
+      other: { 'database first': figures.theirs.p50 },
+      target: atMost(target),
+    }),
+  ];
+}
+
+/** A message after silence, against a reader of the replication slot that has gone to sleep. */
+export const sparse: Bench = {
+  id: 'sparse',
+  async run(stage, length) {
+    const { load, medium } = stage;
+    const ours = await openOursIn(stage, (await stage.ours()).rooms);
+    const rival = await stage.inNode('slot-poller');
+    const theirs = await openTheirs(stage, rival);
+    const talk = async ([pair]: Pair[], count: number) => {
+      const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count, gapMs: [200, 320] });
+      return { p50: median(delivered), p99: p99(delivered) };
+    };
+    await talk(ours, 3);
+    await talk(theirs, 3);
+    const count = by(length, 12, 4, 2);
+    const figures = await interleave(by(length, 7, 5, 2), {
+      ours: () => talk(ours, count),
+      theirs: () => talk(theirs, count),
+    });
+    await closePairs(stage, [...ours, ...theirs]);
+    await rival.stop();
+    return [
+      compare({
+        id: 'sparse',
+        what: 'a message after 200–320 ms of silence, send → other side, p50',
+        unit: 'ms',
+        medium,
+        ours: figures.ours.p50,
+        other: { 'slot poller': figures.theirs.p50 },
+        target: atMost(0.05),
+      }),
+    ];
+  },
+};
+
+/** Against Socket.IO with an awaited insert, the way most people would begin. */
+export const socketio: Bench = {
+  id: 'socketio',
+  async run(stage, length) {
+    const { load, medium } = stage;
+    const ours = await openOursIn(stage, (await stage.ours()).rooms);
+    const rival = await stage.inNode('socketio');
+    const theirs = await openTheirs(stage, rival);
+    const measure = async ([pair]: Pair[]) => {
+      const { from } = pair as Pair;
+      const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: by(length, 800, 200, 10) });
+      const ms = by(length, 1_500, 600, 100);
+      const flood = await load.do('flood', { senders: [from], inFlight: 32, ms, warmUpMs: ms / 5 });
+      // What was acked is written through before anybody else is measured.
+      await sleep(by(length, 500, 200, 50));
+      return { p50: median(delivered), p99: p99(delivered), perSecond: flood.perSecond };
+    };
+    await measure(ours);
+    await measure(theirs);
+    const figures = await interleave(by(length, 7, 5, 2), {
+      ours: () => measure(ours),
+      theirs: () => measure(theirs),
+    });
+    await closePairs(stage, [...ours, ...theirs]);
+    await rival.stop();
+    const line = (
+      id: string,
+      what: string,
+      unit: string,
+      figure: 'p50' | 'p99' | 'perSecond',
+      target: ReturnType<typeof atMost>,
+    ) =>
+      compare({
+        id: `socketio.${id}`,
+        what,
+        unit,
+        medium,
+        ours: figures.ours[figure],
+        other: { 'socket.io': figures.theirs[figure] },
+        target,
+      });
+    return [
+      line('p50', 'one at a time, send → other side, p50', 'ms', 'p50', atMost(0.8)),
+      line('p99', 'one at a time, send → other side, p99', 'ms', 'p99', atMost(0.6)),
+      line('rate', 'one room, 32 in flight: messages acked', 'msg/s', 'perSecond', atLeast(1)),
+    ];
+  },
+};

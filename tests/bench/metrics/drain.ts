@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { openPostgresLine } from '../harness/postgres-line.ts';
+import { atLeast, atMost, compare, type Metric } from '../harness/report.ts';
+import type { OurWorker, Stage } from '../harness/stage.ts';
+import { messagesIn } from './many-rooms.ts';
+import { type Bench, by, type Length } from './metric.ts';
+import { closePairs, openOursIn } from './pairs.ts';
+
+const ROOMS = 50;
+
+/** What writing through costs Postgres, how fast it goes, and what people notice of it when Postgres is away. */
+export const drain: Bench = {
+  id: 'drain',
+  run: async (stage, length) => [
+    ...(await statements(stage, length)),
+    await rate(stage, length),
+    ...(await outage(stage, length)),
+  ],
+};
+
+async function statements(stage: Stage, length: Length): Promise<Metric[]> {
+  const { load, medium } = stage;
+  const metrics: Metric[] = [];
+  for (const { id, rooms, inFlight } of [
+    { id: 'hot-room', rooms: 1, inFlight: 32 },
+    { id: 'fifty-rooms', rooms: ROOMS, inFlight: 8 },
+  ]) {
+    const line = await openPostgresLine(stage.backend.databaseUrl, 0);
+    const us = await stage.another({ databaseUrl: line.url });
+    const pairs = await openOursIn(stage, us.rooms, rooms);
+    const each: number[] = [];
+    for (let round = 0; round < by(length, 5, 3, 2); round++) {
+      const [before, held] = [line.statements(), await messagesIn(stage.sql, us)];
+      const senders = pairs.map(({ from }) => from);
+      await load.do('flood', { senders, inFlight, ms: by(length, 1_500, 700, 200), warmUpMs: 0 });
+      await settled(stage, us);
+      each.push((line.statements() - before) / ((await messagesIn(stage.sql, us)) - held));
+    }
+    await closePairs(stage, pairs);
+    await us.worker.stop();
+    await line.stop();
+    metrics.push(
+      compare({
+        id: `drain.statements-${id}`,
+        what: `statements a message under ${id}, BEGIN and COMMIT counted`,
+        unit: 'statements',
+        medium,
+        ours: each,
+        target: atMost(0.02, 'ours'),
+      }),
+    );
+  }
+  return metrics;
+}
+
+/** A backlog written after Postgres was away, against inserts of one row each. */
+async function rate(stage: Stage, length: Length): Promise<Metric> {
+  const { load, medium, sql } = stage;
+  // Short back-offs: it is the writing that is measured, not the waiting.
+  const us = await stage.another({ limits: { backoffMaxMs: 100 } });
+  const pairs = await openOursIn(stage, us.rooms, ROOMS);
+  const senders = pairs.map(({ from }) => from);
+  const rounds = { ours: [] as number[], single: [] as number[], pooled: [] as number[] };
+  for (let round = 0; round < by(length, 5, 3, 2); round++) {
+    const held = await messagesIn(sql, us);
+    await stage.backend.postgres.stop();
+    await load.do('flood', { senders, inFlight: 8, ms: by(length, 3_000, 1_500, 300), warmUpMs: 0 });
+    await stage.backend.postgres.restart();
+    rounds.ours.push(await landing(stage, us, held));
+    rounds.single.push(await inserts(stage, 1, by(length, 1_500, 700, 100)));
+    rounds.pooled.push(await inserts(stage, 10, by(length, 1_500, 700, 100)));
+  }
+  await closePairs(stage, pairs);
+  await us.worker.stop();
+  return compare({
+    id: 'drain.rate',
+    what: 'rows a second into Postgres, a backlog of 50 rooms',
+    unit: 'rows/s',
+    medium,
+    ours: rounds.ours,
+    other: { 'single inserts': rounds.single, 'single inserts, ten connections': rounds.pooled },
+    target: atLeast(10),
+  });
+}
+
+/** Rows a second from the first that lands until nothing is left. */
+async function landing(stage: Stage, us: OurWorker, held: number): Promise<number> {
+  let first: { at: number; n: number } | null = null;
+  let last = { at: 0, n: held };
+  for (let quiet = 0; quiet < 60; ) {
+    const n = await messagesIn(stage.sql, us);
+    const at = performance.now();
+    if (n > last.n) {
+      first ??= { at: last.at || at, n: last.n };
+      last = { at, n };
+      quiet = 0;
+    } else {
+      if (!first) last.at = at;
+      quiet += first ? 1 : 0;
+    }
+    await sleep(15);
+  }
+  return first ? (last.n - first.n) / ((last.at - first.at) / 1000) : Number.NaN;
+}
+
+async function inserts(stage: Stage, connections: number, ms: number): Promise<number> {
+  const sql = postgres(stage.backend.databaseUrl, { max: connections, fetch_types: false });
+  await Promise.all(Array.from({ length: connections }, () => sql`select 1`));
+  const ends = performance.now() + ms;
+  let rows = 0;
+  const insert = async () => {
+    while (performance.now() < ends) {
+      await sql`insert into bench.messages (id, room, kind, content)
+        values (${randomUUID()}, 'inserts', 'text', 'How many days should I plan for the implants?')`;
+      rows++;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, insert));
+  await sql.end();
+  return rows / (ms / 1000);
+}
+
+/** 500 messages a second while Postgres is away: what the senders see, and when it has everything again. */
+async function outage(stage: Stage, length: Length): Promise<Metric[]> {
+  const { load, medium, backend } = stage;
+  const seconds = by(length, 30, 4, 0.5);
+  const us = await stage.another();
+  const pairs = await openOursIn(stage, us.rooms, ROOMS);
+  await load.do('pace', { senders: pairs.map(({ from }) => from), perSecond: by(length, 500, 500, 50) });
+  await sleep(by(length, 3_000, 1_000, 100));
+  await load.do('lap', null);
+  await sleep(by(length, 15_000, 3_000, 300));
+  const before = await load.do('lap', null);
+  await backend.postgres.stop();
+  await sleep(seconds * 1000);
+  const during = await load.do('lap', null);
+  await backend.postgres.restart();
+  const returned = performance.now();
+  const { acked, lost } = await load.do('stopPace', null);
+  while ((await messagesIn(stage.sql, us)) < acked && performance.now() - returned < 90_000) await sleep(50);
+  const cleared = (performance.now() - returned) / 1000;
+  const missing = acked - (await messagesIn(stage.sql, us));
+  await closePairs(stage, pairs);
+  await us.worker.stop();
+  return [
+    compare({
+      id: 'drain.outage-p99',
+      what: `ack p99 at 500 msg/s during ${seconds} s without Postgres`,
+      unit: 'ms',
+      medium,
+      ours: [during.p99],
+      other: { before: [before.p99] },
+      target: atMost(1.25),
+      note: `${acked} acked, ${lost} not acked, ${Math.max(0, missing)} missing in Postgres`,
+    }),
+    compare({
+      id: 'drain.backlog',
+      what: `backlog of ${seconds} s written after Postgres has returned`,
+      unit: 's',
+      medium,
+      ours: [cleared],
+      target: atMost(60, 'ours'),
+    }),
+  ];
+}
+
+async function settled(stage: Stage, us: OurWorker): Promise<void> {
+  for (let held = -1, now = await messagesIn(stage.sql, us); held !== now; ) {
+    held = now;
+    await sleep(600);
+    now = await messagesIn(stage.sql, us);
+  }
+}

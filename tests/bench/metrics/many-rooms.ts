@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { residentKiB } from '../harness/processes.ts';
+import { atMost, compare } from '../harness/report.ts';
+import type { OurWorker, Stage } from '../harness/stage.ts';
+import { type Bench, by, type Metric } from './metric.ts';
+import { openOursIn } from './pairs.ts';
+
+/** A thousand rooms open at once, all with traffic, in one process. */
+export const manyRooms: Bench = {
+  id: 'rooms',
+  async run(stage, length) {
+    const { load, medium } = stage;
+    const count = by(length, 1_000, 300, 20);
+    const us = await stage.another();
+    await openOursIn(stage, us.rooms, 10);
+    const before = residentKiB(us.worker.pid);
+    const pairs = await openOursIn(stage, us.rooms, count);
+    const memory = (residentKiB(us.worker.pid) - before) / count;
+    const perSecond = by(length, 500, 300, 50);
+    await load.do('pace', { senders: pairs.map(({ from }) => from), perSecond });
+    await sleep(by(length, 3_000, 1_000, 100));
+    await load.do('lap', null);
+    const laps = [];
+    for (let lap = 0; lap < by(length, 5, 5, 2); lap++) {
+      await sleep(by(length, 3_000, 1_000, 200));
+      laps.push(await load.do('lap', null));
+    }
+    const { acked, lost } = await load.do('stopPace', null);
+    const missing = await missingInPostgres(stage, us, acked);
+    await load.do('close', { lines: pairs.flatMap(({ from, to }) => (to === null ? [from] : [from, to])) });
+    await us.worker.stop();
+    const line = (id: string, what: string, unit: string, ours: number[]): Metric =>
+      compare({ id, what: `${count} rooms, ${perSecond} msg/s in all: ${what}`, unit, medium, ours });
+    return [
+      compare({
+        id: 'rooms.lost',
+        what: `${count} rooms, ${perSecond} msg/s in all: sent and not acked, or acked and not in Postgres`,
+        unit: 'messages',
+        medium,
+        ours: [lost + missing],
+        target: atMost(0, 'ours'),
+        note: `${acked} acked`,
+      }),
+      line(
+        'rooms.p50',
+        'ack p50',
+        'ms',
+        laps.map(({ p50 }) => p50),
+      ),
+      line(
+        'rooms.p99',
+        'ack p99',
+        'ms',
+        laps.map(({ p99 }) => p99),
+      ),
+      line('rooms.memory', 'memory a room, two sockets, just opened', 'KiB', [memory]),
+    ];
+  },
+};
+
+/** Acked messages that Postgres does not get to hold within half a minute. */
+async function missingInPostgres({ sql }: Stage, us: OurWorker, acked: number): Promise<number> {
+  let missing = acked;
+  for (let waited = 0; waited < 30_000 && missing > 0; waited += 200) {
+    await sleep(200);
+    missing = acked - (await messagesIn(sql, us));
+  }
+  return Math.max(0, missing);
+}
+
+/** How many messages Postgres holds of a Worker's conversations. */
+export async function messagesIn(sql: Stage['sql'], { rooms }: OurWorker): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select coalesce(sum(head_seq), 0)::int as n from public.conversations where id = any(${rooms.ids}::uuid[])`;
+  return row?.n ?? 0;
+}
