@@ -7,7 +7,7 @@ export default defineConfig({
     // A project's root is its folder, whatever else is said; its tests lie beside the code.
     dir: root,
     name: 'system',
-    include: ['tests/system/**/*.test.ts', 'supabase/local/**/*.test.ts'],
+    include: ['tests/system/**/*.test.ts', 'tests/bench/**/*.test.ts', 'supabase/local/**/*.test.ts'],
     environment: 'node',
     globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
     // Processes need a while on a busy machine; a test that hangs is still found.
