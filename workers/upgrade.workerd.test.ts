@@ -62,7 +62,7 @@ async function answer(
   const socket = roomSocket(response);
   socket.send({ t: 'hello', after: null });
   await vi.waitFor(() => expect(socket.closed !== null || socket.all('welcome').length > 0).toBe(true), {
-    timeout: 5_000,
+    timeout: 10_000,
   });
   return socket.closed?.code ?? 'open';
 }

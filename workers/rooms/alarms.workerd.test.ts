@@ -42,7 +42,7 @@ const alarmOf = (object: DurableObjectStub) =>
 const failed = ({ room }: Conversation, attempt: number) =>
   vi.waitFor(async () => expect((await marksOf(room)).attempt).toBe(attempt), {
     interval: 20,
-    timeout: 4_000,
+    timeout: 10_000,
   });
 
 describe('between commit and flush', () => {
@@ -237,7 +237,7 @@ describe('what breaks inside', () => {
     });
     const update = vi.spyOn(Lobby.prototype, 'update').mockRejectedValue(new Error('reset'));
     const { seq } = await say(socket, 'hello');
-    await vi.waitFor(async () => expect(await alarmsOf(room)).toHaveProperty('lobby'), { timeout: 3_000 });
+    await vi.waitFor(async () => expect(await alarmsOf(room)).toHaveProperty('lobby'), { timeout: 10_000 });
     update.mockRestore();
     await fireAlarm(room);
     expect((await marksOf(room)).lobbySeq).toBe(seq);

@@ -131,7 +131,7 @@ describe('a message', () => {
         socket.send(text('message 11', refused.ref));
         expect(socket.all('ack').some((ack) => ack.id === refused.ref)).toBe(true);
       },
-      { timeout: 4_000, interval: 200 },
+      { timeout: 10_000, interval: 200 },
     );
   });
 });

@@ -46,7 +46,7 @@ async function written() {
 const claim = (id: string) =>
   as(database(), { role: 'chat_room' }, (tx) => tx`select private.claim_room(${id})`);
 const halted = (room: Awaited<ReturnType<typeof written>>['room'], code: string) =>
-  vi.waitFor(async () => expect((await marksOf(room)).halted).toBe(code), { timeout: 4_000, interval: 20 });
+  vi.waitFor(async () => expect((await marksOf(room)).halted).toBe(code), { timeout: 10_000, interval: 20 });
 
 describe('a room that has lost its log', () => {
   test('comes back with everything, as a new life', async () => {

@@ -95,7 +95,9 @@ describe('after a flush', () => {
     const writers = async () =>
       database()`select count(*)::int as all, count(a.pid)::int as left from private.test_writers w
         left join pg_stat_activity a on a.pid = w.pid where conversation_id = ${id}`;
-    await vi.waitFor(async () => expect((await writers())[0]).toMatchObject({ left: 0 }), { timeout: 4_000 });
+    await vi.waitFor(async () => expect((await writers())[0]).toMatchObject({ left: 0 }), {
+      timeout: 10_000,
+    });
     expect((await writers())[0]?.all).toBeGreaterThan(0);
     expect(socket.closed).toBeNull();
   });
@@ -105,7 +107,10 @@ describe('after a flush', () => {
     await say(await join(id, visitor), 'hello');
     await flushed(id);
     expect(Object.keys(await alarmsOf(room))).toEqual(['flush']);
-    await vi.waitFor(async () => expect(await alarmsOf(room)).toEqual({}), { timeout: 4_000, interval: 100 });
+    await vi.waitFor(async () => expect(await alarmsOf(room)).toEqual({}), {
+      timeout: 10_000,
+      interval: 100,
+    });
     expect(await runInDurableObject(room, (_, { storage }) => storage.getAlarm())).toBeNull();
   });
 });

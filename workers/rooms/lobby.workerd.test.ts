@@ -66,7 +66,7 @@ describe('the dashboard', () => {
     const shown = (state: object) =>
       vi.waitFor(
         () => expect(desk.all('conversation').filter(of(id)).at(-1)?.conversation).toMatchObject(state),
-        { timeout: 4_000 },
+        { timeout: 10_000 },
       );
     await shown({ unread: { agent: 2, visitor: 0 }, visitor: { online: true } });
     socket.close(1000);
@@ -138,7 +138,7 @@ describe('accepting', () => {
     if (!taken || !free) throw new Error('neither');
     await taken.room.closeConversation(taken.id, agent);
     await vi.waitFor(async () => expect(await accept(free.id, agent)).toMatchObject({ ok: true }), {
-      timeout: 4_000,
+      timeout: 10_000,
     });
   });
 

@@ -4,7 +4,6 @@ import type { IngestPart } from '../rooms/records.ts';
 /** Real Postgres for tests: people to be, and their rights. Works under Node and inside workerd. */
 
 export type Connection = postgres.Sql;
-export type Row = Record<string, unknown>;
 
 /** As whom a statement runs: one of the API's roles with a token's claims, or one of the server's. */
 export type Who =

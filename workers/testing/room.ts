@@ -11,6 +11,9 @@ import { agent, visitor } from './records.ts';
 
 /** Conversations for tests inside workerd, and what room and Postgres hold of them. All are new, so tests never meet. */
 
+// A busy machine makes a test slow, not wrong: one that hangs is still found.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
+
 let connection: Connection | undefined;
 
 /** The run's Postgres, as its owner. One connection a file; it dies with the file's isolate. */

@@ -80,13 +80,13 @@ export class TestSocket<Frame extends { t: string }> {
         this.#seen.add(found);
         return found;
       },
-      { timeout: 5_000, interval: 5 },
+      { timeout: 10_000, interval: 5 },
     );
   }
 
   /** Waits until the other end has closed, and says how. */
   async end(): Promise<number> {
-    await vi.waitFor(() => expect(this.closed).not.toBeNull(), { timeout: 5_000, interval: 5 });
+    await vi.waitFor(() => expect(this.closed).not.toBeNull(), { timeout: 10_000, interval: 5 });
     return this.closed?.code ?? 0;
   }
 }
