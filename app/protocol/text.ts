@@ -14,7 +14,8 @@ export function textProblem(text: string, maxLength: number): TextProblem | null
   if (text.length > maxLength) {
     return { code: 'too_large', message: `A message may have at most ${maxLength} characters.` };
   }
-  if (!/\S/u.test(text.replace(INVISIBLE, '')))
+  // Nearly every text has a character of plain ASCII to show; the long look is for those that have none.
+  if (!/[!-~]/u.test(text) && !/\S/u.test(text.replace(INVISIBLE, '')))
     return { code: 'invalid', message: 'A message needs some text.' };
   if (text.includes('\u0000') || !text.isWellFormed()) {
     return { code: 'invalid', message: 'This text contains characters that can’t be stored.' };

@@ -26,9 +26,21 @@ export function parseFrame(data: string | ArrayBuffer, maxBytes: number): Parsed
   } catch {
     return refused('invalid', 'That is not JSON.');
   }
+  const message = plainMessage(json);
+  if (message) return { ok: true, frame: message };
   const parsed = clientFrameSchema.safeParse(json);
   if (parsed.success) return { ok: true, frame: parsed.data };
   return refused('invalid', 'That frame is not part of the protocol.', refOf(json));
+}
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/iu;
+
+/** The frame that nearly all are, read without the schema, which takes everything else; null when it is not that. */
+function plainMessage(json: unknown): ClientFrame | null {
+  if (typeof json !== 'object' || json === null) return null;
+  const { t, id, kind, text, attachmentId } = json as Record<string, unknown>;
+  if (t !== 'send' || kind !== 'text' || typeof text !== 'string' || attachmentId !== undefined) return null;
+  return typeof id === 'string' && UUID.test(id) ? { t, id, kind, text } : null;
 }
 
 /** The id of a refused `send`, so that its sender knows which message it was. */
