@@ -265,6 +265,7 @@ export class ConversationRoom extends DurableObject<Env> {
         log({ event: 'alarm_failed', object: 'room', alarm: name, name: errorName(error) });
       }
     }
+    this.#storage.storeMarks();
     this.#recover();
     this.#storage.alarms.rearm();
   }

@@ -62,7 +62,12 @@ export class LobbyLink {
     const head = storage.log.head;
     try {
       await this.#deps.update(summary);
-      if (storage.state) storage.marks = { ...storage.marks, lobbySeq: head, lobbyRev: summary.rev };
+      const { marks, log: messages, state } = storage;
+      if (state && (marks.lobbySeq !== head || marks.lobbyRev !== summary.rev)) {
+        const told = { ...marks, lobbySeq: head, lobbyRev: summary.rev };
+        if (messages.head > head) storage.moveMarks(told);
+        else storage.marks = told;
+      }
     } catch (error) {
       log({ event: 'room_call_failed', method: 'lobby.update', name: errorName(error) });
       if (storage.state) storage.alarms.ensure('lobby', now() + RETRY_MS);

@@ -15,6 +15,8 @@ export class RoomStorage {
   readonly #sql: SqlStorage;
   #state: RoomState | null;
   #marks: Marks;
+  /** Whether the marks held in memory are the stored ones. */
+  #marksStored = true;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -43,6 +45,21 @@ export class RoomStorage {
   set marks(marks: Marks) {
     this.#write('marks', marks);
     this.#marks = marks;
+    this.#marksStored = true;
+  }
+
+  /**
+   * Moves the marks in memory, while there is more to follow; they are stored with the room's next write, or by
+   * `storeMarks`. A commit of its own for every flush would be most of what a busy site writes, and a mark that is
+   * lost only sends again what Postgres already holds and ignores.
+   */
+  moveMarks(marks: Marks): void {
+    this.#marks = marks;
+    this.#marksStored = false;
+  }
+
+  storeMarks(): void {
+    if (!this.#marksStored) this.marks = this.#marks;
   }
 
   /** The conversation was deleted: nothing may ever be taken here again. */
@@ -95,13 +112,19 @@ export class RoomStorage {
    * Otherwise a row could stand in the log that nobody was told of and that the next seq collides with.
    */
   atomically<Value>(work: () => Value): Value {
-    const { state, marks } = { state: this.#state, marks: this.#marks };
+    const before = { state: this.#state, marks: this.#marks, marksStored: this.#marksStored };
     try {
-      return this.#storage.transactionSync(work);
+      return this.#storage.transactionSync(() => {
+        const value = work();
+        this.storeMarks();
+        return value;
+      });
     } catch (error) {
-      this.#state = state;
-      this.#marks = marks;
+      this.#state = before.state;
+      this.#marks = before.marks;
+      this.#marksStored = before.marksStored;
       this.log.rewind();
+      this.alarms.rewind();
       throw error;
     }
   }
@@ -124,6 +147,7 @@ export class RoomStorage {
     this.#write('gone', true);
     this.#state = null;
     this.#marks = noMarks;
+    this.#marksStored = true;
   }
 
   #read<Value>(key: string): Value | null {
