@@ -9,6 +9,7 @@ import { errorName, log } from '../log.ts';
 import { roomOf } from '../objects.ts';
 import { acceptedSocket } from '../socket-response.ts';
 import type { AgentRecord } from '../store/agents.ts';
+import { Allowances } from './allowances.ts';
 import type { RoomCode, RoomResult } from './conversation-room.ts';
 import { LobbyStorage } from './lobby-storage.ts';
 import { QueueState, toAgents } from './queue-state.ts';
@@ -40,6 +41,7 @@ export class Lobby extends DurableObject<Env> {
   readonly #storage: LobbyStorage;
   readonly #sockets: Sockets<LobbyFrame>;
   readonly #queue: QueueState;
+  readonly #allowances: Allowances;
   #loading: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -47,6 +49,7 @@ export class Lobby extends DurableObject<Env> {
     this.#storage = new LobbyStorage(ctx.storage);
     this.#sockets = new Sockets(ctx);
     this.#queue = new QueueState(this.#storage.conversations());
+    this.#allowances = new Allowances(settingsOf(env).limits);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     // A restart drops every socket without a word.
     if (this.#storage.online.size > 0) this.#storage.alarms.ensure('presence', Date.now() + OFFLINE_GRACE_MS);
@@ -59,6 +62,7 @@ export class Lobby extends DurableObject<Env> {
     await this.#load();
     const known = this.#storage.roster.some(({ id }) => id === person.id);
     if (!known || Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS) await this.#readRoster();
+    this.#sockets.makeRoom(person.id, settingsOf(this.env).limits.socketsPerPerson);
     const { response, socket } = acceptedSocket();
     const session = { person, ticket, expiresAt, greeted: false };
     this.#sockets.accept(socket, session);
@@ -76,6 +80,12 @@ export class Lobby extends DurableObject<Env> {
 
   /** Agents only listen here; what they do goes over HTTP, where it gets an answer. */
   override async webSocketMessage(socket: WebSocket): Promise<void> {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    const session = this.#sockets.session(socket);
+    if (!session || this.#allowances.frame(session.person.id) > 0) {
+      socket.close(CLOSE.tooFast, 'too many frames');
+      return;
+    }
     this.#sockets.send(socket, { t: 'error', code: 'invalid', message: 'The lobby takes no frames.' });
   }
 

@@ -39,10 +39,7 @@ export class Reception {
   /** Takes in a socket that the Worker has authorised; too many of one person push out the oldest. */
   enter(session: Session): Response {
     const { sockets, limits } = this.#deps;
-    const others = sockets.open(session.person.id);
-    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - limits.socketsPerPerson))) {
-      oldest.close(CLOSE.tooFast, 'too many sockets');
-    }
+    sockets.makeRoom(session.person.id, limits.socketsPerPerson);
     const { response, socket } = acceptedSocket();
     sockets.accept(socket, session);
     this.#presenceChanged(session.person.role);
@@ -66,6 +63,8 @@ export class Reception {
 
   #receive(socket: WebSocket, data: string | ArrayBuffer): void {
     const { core, sockets, limits } = this.#deps;
+    // Shown the door, and going on talking: nobody has to answer a close.
+    if (socket.readyState !== WebSocket.OPEN) return;
     const session = sockets.session(socket);
     if (!session || session.expiresAt <= Date.now()) {
       socket.close(CLOSE.signedOut, 'expired');

@@ -57,6 +57,14 @@ export class Sockets<Frame> {
     return this.#ctx.getWebSockets(personId).filter((socket) => socket.readyState === WebSocket.OPEN);
   }
 
+  /** Makes room for one more socket of a person: beyond `limit`, the oldest go. */
+  makeRoom(personId: string, limit: number): void {
+    const others = this.open(personId);
+    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - limit))) {
+      oldest.close(CLOSE.tooFast, 'too many sockets');
+    }
+  }
+
   send(socket: WebSocket, frame: Frame): void {
     deliver(socket, JSON.stringify(frame));
   }
