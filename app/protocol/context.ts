@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-const name = z.string().trim().min(1).max(200);
+/** A text that Postgres takes: no U+0000, no half of a surrogate pair. */
+export const storableText = z
+  .string()
+  .refine(
+    (text) => !text.includes('\u0000') && text.isWellFormed(),
+    'contains characters that can’t be stored',
+  );
+
+const name = storableText.trim().min(1).max(200);
 const names = z.array(name).max(50);
 
 /**
@@ -13,8 +21,8 @@ export const contextSchema = z.object({
   hospital: name.optional(),
   hospitals: names.optional(),
   city: name.optional(),
-  region: z.string().trim().min(1).max(80).optional(),
-  locale: z.string().trim().min(1).max(35).optional(),
+  region: storableText.trim().min(1).max(80).optional(),
+  locale: storableText.trim().min(1).max(35).optional(),
   saved: z
     .object({
       plans: names.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROBLEM_CODES } from './codes.ts';
-import { contextSchema } from './context.ts';
+import { contextSchema, storableText } from './context.ts';
 import { conversationSchema, conversationSummarySchema, messageSchema } from './model.ts';
 
 /** The body of every refusal: `application/problem+json` (RFC 9457) with a `code`. */
@@ -30,7 +30,7 @@ export const sessionSchema = z.object({
 
 export const createConversationSchema = z.object({
   /** What it is about; by default the first line of the first message. */
-  context: contextSchema.extend({ subject: z.string().trim().min(1).max(200).optional() }).optional(),
+  context: contextSchema.extend({ subject: storableText.trim().min(1).max(200).optional() }).optional(),
   firstMessage: z.object({ id: z.uuid(), text: z.string() }).optional(),
 });
 
