@@ -67,13 +67,21 @@ export async function closeVisitorSession(env: Env, accessToken: string | null):
   return headers;
 }
 
-/** Shuts the visitor's sockets in their open conversations; a device still signed in comes back with a newer token. */
+/**
+ * Shuts the visitor's sockets and voids their tickets, in old conversations too; a device still signed in comes back
+ * with a newer token.
+ */
 async function closeSockets(env: Env, claims: Claims): Promise<void> {
-  const listed = await env.STORE.listConversations(claims, { scope: 'all', limit: 20, reader: 'visitor' });
-  if (!listed.ok) return;
-  await Promise.all(
-    listed.conversations.map(({ id }) => roomOf(env, id).revoke(claims.sub, CLOSE.signedOut)),
-  );
+  let before: string | undefined;
+  do {
+    const query = { scope: 'all', limit: 100, reader: 'visitor', ...(before ? { before } : {}) } as const;
+    const listed = await env.STORE.listConversations(claims, query);
+    if (!listed.ok) return;
+    await Promise.all(
+      listed.conversations.map(({ id }) => roomOf(env, id).revoke(claims.sub, CLOSE.signedOut)),
+    );
+    before = listed.next;
+  } while (before !== undefined);
 }
 
 function opened(session: AuthSession, keepsCookies: boolean): VisitorSession {
