@@ -166,7 +166,11 @@ function encodeCursor(at: string, id: string): string {
   return `${at}~${id}`;
 }
 
-const cursorSchema = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+/** Only times as Postgres writes them: it refuses the year 0, offsets of a day and endless fractions. */
+const cursorSchema = z.tuple([
+  z.iso.datetime({ offset: true }).regex(/^(?!0000)[^.]*(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-5]):\d\d)$/u),
+  z.uuid(),
+]);
 
 function decodeCursor(cursor: string): { at: string; id: string } | null {
   const parsed = cursorSchema.safeParse(cursor.split('~'));
