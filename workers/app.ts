@@ -1,4 +1,5 @@
 import { createRequestHandler, type ServerBuild } from '@remix-run/cloudflare';
+import { isSameOrigin, otherSite } from '../app/services/same-origin.server.ts';
 // Made by `npm run build`; its types are the framework's.
 import * as build from '../build/server/index.js';
 import { catchUpRooms } from './cron/catch-up.ts';
@@ -13,17 +14,32 @@ export { Store } from './store/store.ts';
 
 const handleWithRemix = createRequestHandler(build as unknown as ServerBuild, 'production');
 
+/** A path that doesn't decode is nobody's, and Remix would print it. Rooms refuse such ids with a code of their own. */
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return pathname.startsWith('/rooms/');
+  }
+}
+
+const writes = ({ method }: Request) => method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+
 export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     try {
       if (pathname === '/healthz') return await health(env);
+      if (!isDecodable(pathname)) return new Response('Not found', { status: 404 });
       const target = socketTarget(pathname);
       if (target) {
         if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket')
           return await upgrade(request, env, target);
         return new Response('Upgrade required', { status: 426, headers: { Upgrade: 'websocket' } });
       }
+      // Whatever is no call of the API is a form of our own pages; Remix would answer another site's with a 500.
+      if (writes(request) && !pathname.startsWith('/api/') && !isSameOrigin(request)) return otherSite();
       return await handleWithRemix(request, { cloudflare: { env, ctx } });
     } catch (error) {
       log({ event: 'request_failed', route: pathname.split('/')[1] ?? '', name: errorName(error) });

@@ -15,7 +15,8 @@ export function safeNext(next: string | null | undefined): string {
   const base = 'http://here.invalid';
   if (!URL.canParse(next, base)) return DESK;
   const url = new URL(next, base);
-  if (url.origin !== base) return DESK;
+  // A doubled slash is no page of ours, and a redirect to one is put right with a note in the log.
+  if (url.origin !== base || url.pathname.includes('//')) return DESK;
   if (url.pathname !== DESK && !url.pathname.startsWith(`${DESK}/`)) return DESK;
   // Single fetch asks for `/agent.data`; the page behind it is `/agent`.
   const path = url.pathname.replace(/\.data$/u, '');

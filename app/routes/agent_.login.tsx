@@ -12,6 +12,7 @@ import login from '../desk/login.css?url';
 import { LoginForm } from '../desk/login-form.tsx';
 import { safeNext } from '../desk/safe-next.ts';
 import { isSignedInAgent, RETRY_AFTER_SECONDS, signInAgent } from '../services/agent-session.server.ts';
+import { readForm } from '../services/body.server.ts';
 import { requireSameOrigin } from '../services/same-origin.server.ts';
 
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: login }];
@@ -49,9 +50,8 @@ const ANSWERS = {
 
 export async function action({ request, context }: ActionFunctionArgs) {
   requireSameOrigin(request);
-  const form = await request.formData();
-  const typed = form.get('email');
-  const email = typeof typed === 'string' ? typed.slice(0, 320) : '';
+  const form = await readForm(request);
+  const email = form.get('email')?.slice(0, 320) ?? '';
   const credentials = credentialsSchema.safeParse(Object.fromEntries(form));
   const result = credentials.success
     ? await signInAgent(request, context.cloudflare.env, credentials.data)

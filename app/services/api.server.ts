@@ -2,6 +2,7 @@ import type { AppLoadContext } from '@remix-run/cloudflare';
 import type { z } from 'zod';
 import { bearerOf, type Identified, identify } from '../../workers/auth/identify.ts';
 import { isAllowedOrigin } from '../../workers/auth/origin.ts';
+import { readText } from './body.server.ts';
 import { problem, unavailable } from './problem.server.ts';
 
 /** What every API route shares: who asks, from where, and what they sent. */
@@ -90,7 +91,8 @@ export async function readBody<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const text = await readText(request);
+  const text = await readText(request, BODY_BYTES);
+  if (text === null) throw problem(413, 'too_large', `A body may have at most ${BODY_BYTES} bytes.`);
   let json: unknown;
   try {
     json = text === '' ? {} : JSON.parse(text);
@@ -111,22 +113,6 @@ function checked<Schema extends z.ZodType>(value: unknown, schema: Schema, where
   const issue = parsed.error.issues[0];
   const path = [where, ...(issue?.path ?? [])].map(String).join('.').slice(0, 100);
   throw problem(400, 'invalid', `${path}: ${issue?.message ?? 'not what this takes'}`);
-}
-
-async function readText(request: Request): Promise<string> {
-  const tooLarge = () => problem(413, 'too_large', `A body may have at most ${BODY_BYTES} bytes.`);
-  if (Number(request.headers.get('Content-Length') ?? 0) > BODY_BYTES) throw tooLarge();
-  const decoder = new TextDecoder();
-  const reader = request.body?.getReader();
-  let text = '';
-  let bytes = 0;
-  for (;;) {
-    const read = await reader?.read();
-    if (!read || read.done) return text + decoder.decode();
-    bytes += read.value.byteLength;
-    if (bytes > BODY_BYTES) throw tooLarge();
-    text += decoder.decode(read.value, { stream: true });
-  }
 }
 
 /** JSON for one person: never kept by anything in between. */
