@@ -33,7 +33,7 @@ export function authOf(request: Request, env: AuthEnv): RequestAuth {
     cookieOptions: { name: SESSION_COOKIE, ...cookieAttributes(request) },
     cookies: {
       encode: 'tokens-only',
-      getAll: () => cookiesOf(request),
+      getAll: () => readableCookies(request),
       setAll(cookies, cacheHeaders) {
         for (const { name, value, options } of cookies) {
           headers.append('Set-Cookie', serializeCookieHeader(name, value, options));
@@ -54,7 +54,7 @@ export function authOf(request: Request, env: AuthEnv): RequestAuth {
 export function withoutSession(request: Request): Headers {
   const headers = new Headers({ 'Cache-Control': 'private, no-store' });
   for (const { name } of cookiesOf(request)) {
-    if (name !== SESSION_COOKIE && !name.startsWith(`${SESSION_COOKIE}.`)) continue;
+    if (!isSessionCookie(name)) continue;
     headers.append(
       'Set-Cookie',
       serializeCookieHeader(name, '', { ...cookieAttributes(request), maxAge: 0 }),
@@ -80,6 +80,18 @@ export async function sessionTokenOf(request: Request): Promise<string | null> {
 }
 
 const storedSession = z.object({ access_token: z.string().min(1) });
+
+/**
+ * The cookies, those of a session that can't be read emptied: the client would print them, with a stack, for every
+ * request that somebody made up. Their names stay, so that they are taken out of the browser.
+ */
+async function readableCookies(request: Request): Promise<{ name: string; value: string }[]> {
+  const cookies = cookiesOf(request);
+  if ((await sessionTokenOf(request)) !== null) return cookies;
+  return cookies.map((cookie) => (isSessionCookie(cookie.name) ? { ...cookie, value: '' } : cookie));
+}
+
+const isSessionCookie = (name: string) => name === SESSION_COOKIE || name.startsWith(`${SESSION_COOKIE}.`);
 
 function cookiesOf(request: Request): { name: string; value: string }[] {
   return parseCookieHeader(request.headers.get('Cookie') ?? '').map(({ name, value }) => ({
