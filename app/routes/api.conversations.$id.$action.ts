@@ -19,3 +19,5 @@ export const action = api({
     return personal({ conversation: await act(call.env, caller, id, asked, to) });
   },
 });
+
+export const loader = action;

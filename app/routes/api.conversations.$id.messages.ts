@@ -14,3 +14,5 @@ export const loader = api({
     return personal({ messages: page.messages, more: page.more });
   },
 });
+
+export const action = loader;
