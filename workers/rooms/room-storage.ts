@@ -108,17 +108,18 @@ export class RoomStorage {
   }
 
   /**
-   * Runs `work` whole or not at all: when it throws, what it wrote is undone, and what is held in memory with it.
+   * Runs `write` whole or not at all: when it throws, what it wrote is undone, and what is held in memory with it.
    * Otherwise a row could stand in the log that nobody was told of and that the next seq collides with.
    */
-  atomically<Value>(work: () => Value): Value {
+  atomically<Value>(write: () => Value): Value {
     const before = { state: this.#state, marks: this.#marks, marksStored: this.#marksStored };
+    const work = () => {
+      const value = write();
+      this.storeMarks();
+      return value;
+    };
     try {
-      return this.#storage.transactionSync(() => {
-        const value = work();
-        this.storeMarks();
-        return value;
-      });
+      return this.#storage.transactionSync(work);
     } catch (error) {
       this.#state = before.state;
       this.#marks = before.marks;
