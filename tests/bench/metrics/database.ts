@@ -30,9 +30,9 @@ async function overDistance(stage: Stage, length: Length, ms: number, target: nu
     const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count });
     return { p50: median(delivered), p99: p99(delivered) };
   };
-  await talk(ours, by(length, 300, 100, 5));
-  await talk(theirs, by(length, 100, 40, 5));
-  const many = ms === 0 ? by(length, 500, 100, 10) : by(length, 50, 12, 3);
+  await talk(ours, by(length, 300, 60, 5));
+  await talk(theirs, by(length, 100, 20, 5));
+  const many = ms === 0 ? by(length, 500, 100, 10) : by(length, 50, 8, 3);
   const figures = await interleave(by(length, 7, 5, 2), {
     ours: () => talk(ours, by(length, 500, 100, 10)),
     theirs: () => talk(theirs, many),
@@ -68,7 +68,7 @@ export const sparse: Bench = {
     };
     await talk(ours, 3);
     await talk(theirs, 3);
-    const count = by(length, 12, 4, 2);
+    const count = by(length, 12, 3, 2);
     const figures = await interleave(by(length, 7, 5, 2), {
       ours: () => talk(ours, count),
       theirs: () => talk(theirs, count),
@@ -99,8 +99,8 @@ export const socketio: Bench = {
     const theirs = await openTheirs(stage, rival);
     const measure = async ([pair]: Pair[]) => {
       const { from } = pair as Pair;
-      const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: by(length, 800, 200, 10) });
-      const ms = by(length, 1_500, 600, 100);
+      const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: by(length, 800, 150, 10) });
+      const ms = by(length, 1_500, 400, 100);
       const flood = await load.do('flood', { senders: [from], inFlight: 32, ms, warmUpMs: ms / 5 });
       // What was acked is written through before anybody else is measured.
       await sleep(by(length, 500, 200, 50));

@@ -9,7 +9,7 @@ export const deliver: Bench = {
   id: 'deliver',
   async run(stage, length) {
     const { load, medium } = stage;
-    const count = by(length, 1_000, 300, 30);
+    const count = by(length, 1_000, 200, 30);
     const pairs = {
       ours: await openOurs(stage),
       'naive room': await openTheirs(stage, await stage.onWorkerd('naive-room')),
@@ -20,7 +20,7 @@ export const deliver: Bench = {
       const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: many });
       return { p50: median(delivered), p99: p99(delivered) };
     };
-    for (const open of Object.values(pairs)) await talk(open, by(length, 800, 300, 10));
+    for (const open of Object.values(pairs)) await talk(open, by(length, 800, 200, 10));
     const { ours, ...others } = await interleave(by(length, 9, 5, 2), {
       ours: () => talk(pairs.ours, count),
       'naive room': () => talk(pairs['naive room'], count),

@@ -43,7 +43,7 @@ interface Scene {
 
 async function throughput(stage: Stage, length: Length, scene: Scene): Promise<Metric[]> {
   const { load, medium } = stage;
-  const ms = by(length, 2_000, 1_000, 100);
+  const ms = by(length, 2_000, 500, 100);
   const pairs = {
     ours: await openOurs(stage, scene.rooms),
     'naive room': await openTheirs(stage, await stage.onWorkerd('naive-room'), scene.rooms),
@@ -54,7 +54,7 @@ async function throughput(stage: Stage, length: Length, scene: Scene): Promise<M
       senders: open.map(({ from }) => from),
       inFlight: scene.inFlight,
       ms: forMs,
-      warmUpMs: by(length, 300, 200, 20),
+      warmUpMs: by(length, 300, 100, 20),
     });
   for (const open of Object.values(pairs)) await flood(open, ms);
   const { ours, ...others } = await interleave(by(length, 7, 5, 2), {
