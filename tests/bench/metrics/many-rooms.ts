@@ -23,7 +23,9 @@ export const manyRooms: Bench = {
     const laps = [];
     for (let lap = 0; lap < by(length, 5, 5, 2); lap++) {
       await sleep(by(length, 3_000, 1_000, 200));
-      laps.push(await load.do('lap', null));
+      const told = await load.do('lap', null);
+      // A lap in which nothing was acked has no p99; what was held up in it shows in the next.
+      if (told.acked > 0) laps.push(told);
     }
     const { acked, lost } = await load.do('stopPace', null);
     const missing = await missingInPostgres(stage, us, acked);
