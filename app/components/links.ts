@@ -5,7 +5,7 @@ export type Piece = { text: string } | { text: string; href: string };
 const ADDRESS =
   /\bhttps?:\/\/[^\s<>"'`，。、；：！？（）「」『』【】《》“”\u200b-\u200f\u2028-\u202e\u2066-\u2069]+/giu;
 /** Belongs to the sentence more often than to the address. */
-const TRAILING = /[.,;:!?…’*_~]+$/u;
+const TRAILING = new Set('.,;:!?…’*_~');
 
 /**
  * Splits a message into text and links. Never yields anything but an http(s) address as `href`, and never one whose
@@ -26,13 +26,18 @@ export function linkify(text: string): Piece[] {
   return pieces;
 }
 
+/** In one pass: a message of nothing but dots and brackets must not hold up the page of whoever reads it. */
 function trimmed(address: string): string {
-  let shown = address.replace(TRAILING, '');
-  // A closing bracket without its opening one is the sentence's.
-  while (shown.endsWith(')') && shown.split('(').length < shown.split(')').length) {
-    shown = shown.slice(0, -1).replace(TRAILING, '');
+  const opened = address.split('(').length;
+  let closed = address.split(')').length;
+  let end = address.length;
+  for (;;) {
+    while (TRAILING.has(address.charAt(end - 1))) end -= 1;
+    // A closing bracket without its opening one is the sentence's.
+    if (address.charAt(end - 1) !== ')' || closed <= opened) return address.slice(0, end);
+    end -= 1;
+    closed -= 1;
   }
-  return shown;
 }
 
 function httpAddress(text: string): string | null {
