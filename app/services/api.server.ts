@@ -91,11 +91,15 @@ export async function readBody<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const text = await readText(request, BODY_BYTES);
-  if (text === null) throw problem(413, 'too_large', `A body may have at most ${BODY_BYTES} bytes.`);
+  const body = await readText(request, BODY_BYTES);
+  if (!body.ok) {
+    throw body.reason === 'too_large'
+      ? problem(413, 'too_large', `A body may have at most ${BODY_BYTES} bytes.`)
+      : problem(400, 'invalid', 'The body broke off.');
+  }
   let json: unknown;
   try {
-    json = text === '' ? {} : JSON.parse(text);
+    json = body.text === '' ? {} : JSON.parse(body.text);
   } catch {
     throw problem(400, 'invalid', 'The body is not JSON.');
   }

@@ -1,20 +1,25 @@
-/**
- * A request's body as text, read no further than `maxBytes`: a larger one must not fill the memory that rooms live in.
- *
- * @returns null where it is larger
- */
-export async function readText(request: Request, maxBytes: number): Promise<string | null> {
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) return null;
+/** `too_large`: more than was allowed. `broken`: it ended before it was whole. */
+export type BodyText = { ok: true; text: string } | { ok: false; reason: 'too_large' | 'broken' };
+
+/** A request's body as text, read no further than `maxBytes`: a larger one must not fill the memory that rooms live in. */
+export async function readText(request: Request, maxBytes: number): Promise<BodyText> {
+  const tooLarge = { ok: false, reason: 'too_large' } as const;
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) return tooLarge;
   const decoder = new TextDecoder();
   const reader = request.body?.getReader();
   let text = '';
   let bytes = 0;
-  for (;;) {
-    const read = await reader?.read();
-    if (!read || read.done) return text + decoder.decode();
-    bytes += read.value.byteLength;
-    if (bytes > maxBytes) return null;
-    text += decoder.decode(read.value, { stream: true });
+  try {
+    for (;;) {
+      const read = await reader?.read();
+      if (!read || read.done) return { ok: true, text: text + decoder.decode() };
+      bytes += read.value.byteLength;
+      if (bytes > maxBytes) return tooLarge;
+      text += decoder.decode(read.value, { stream: true });
+    }
+  } catch {
+    // Whoever sent it went away, or lied about its length.
+    return { ok: false, reason: 'broken' };
   }
 }
 
@@ -27,8 +32,10 @@ const FORM_BYTES = 16 * 1024;
  * @throws Response 413
  */
 export async function readForm(request: Request): Promise<URLSearchParams> {
-  const text = await readText(request, FORM_BYTES);
-  if (text === null) throw new Response('That is too much for this form.', { status: 413 });
+  const body = await readText(request, FORM_BYTES);
+  if (!body.ok && body.reason === 'too_large') {
+    throw new Response('That is too much for this form.', { status: 413 });
+  }
   const type = request.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase();
-  return new URLSearchParams(type === 'application/x-www-form-urlencoded' ? text : '');
+  return new URLSearchParams(body.ok && type === 'application/x-www-form-urlencoded' ? body.text : '');
 }
