@@ -1,5 +1,5 @@
 /**
- * `npm test [unit|workerd|system|browser|faults …] [vitest's own arguments]`: everything, or some of the parts.
+ * `npm test [unit|workerd|system|browser|faults|attacks …] [vitest's own arguments]`: everything, or some of the parts.
  * Ends with a line of its own: `N passed, N failed`. Begun by `start.mjs`, which has installed what it needs.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { root } from './project-root.ts';
 import { sharedSite } from './site.ts';
 import { closingLine, type Tally, tally } from './tally.ts';
 
-const parts = ['unit', 'workerd', 'system', 'browser', 'faults'] as const;
+const parts = ['unit', 'workerd', 'system', 'browser', 'faults', 'attacks'] as const;
 const isPart = (word: string): word is (typeof parts)[number] => (parts as readonly string[]).includes(word);
 
 const interrupted = interruption();
@@ -24,8 +24,8 @@ interrupted.addEventListener('abort', () => void teardown.run().then(() => proce
 async function run(words: readonly string[]): Promise<Tally> {
   const wanted = words.filter(isPart);
   const chosen = wanted.length > 0 ? wanted : [...parts];
-  if (chosen.includes('browser')) await ensureChromium(console.log);
-  const needsSite = (['system', 'browser', 'faults'] as const).some((part) => chosen.includes(part));
+  if (chosen.includes('browser') || chosen.includes('attacks')) await ensureChromium(console.log);
+  const needsSite = (['system', 'browser', 'faults', 'attacks'] as const).some((part) => chosen.includes(part));
   await Promise.all([held(sharedBackend), ...(needsSite ? [held(sharedSite)] : [])]);
   interrupted.throwIfAborted();
 

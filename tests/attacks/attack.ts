@@ -1,0 +1,33 @@
+import type { Stage } from './stage.ts';
+
+/** One thing somebody tries, and the only answer that will do. */
+export interface Attack {
+  name: string;
+  /** What the product answers, in a few words: `404 not_found; closed 4404`. */
+  expected: string;
+  /** Tries it on the real thing and says in the same words what came. */
+  run(stage: Stage): Promise<string>;
+}
+
+export interface Group {
+  title: string;
+  attacks: readonly Attack[];
+}
+
+/** An attack, for lists that are written as data. */
+export function attack(name: string, expected: string, run: Attack['run']): Attack {
+  return { name, expected, run };
+}
+
+/** The answers of several tries as one: said once where all are alike, else each with its name. */
+export async function each<Try>(
+  tries: readonly Try[],
+  run: (item: Try) => Promise<string>,
+  nameOf: (item: Try) => string = String,
+): Promise<string> {
+  const answers: [string, string][] = [];
+  for (const item of tries) answers.push([nameOf(item), await run(item)]);
+  const [first] = answers;
+  if (first && answers.every(([, answer]) => answer === first[1])) return first[1];
+  return answers.map(([name, answer]) => `${name.slice(0, 60)} → ${answer}`).join(' | ');
+}

@@ -1,0 +1,29 @@
+import type { Group } from '../attack.ts';
+import { access } from './access.ts';
+import { floods } from './floods.ts';
+import { frames } from './frames.ts';
+import { identity } from './identity.ts';
+import { injection } from './injection.ts';
+import { logs } from './logs.ts';
+import { origins } from './origins.ts';
+import { pages } from './pages.ts';
+import { paths } from './paths.ts';
+import { tables } from './tables.ts';
+import { texts } from './texts.ts';
+
+/** By programs, over HTTP and sockets, and on the database; the log is read when all others have been tried. */
+export const byPrograms: readonly Group[] = [
+  tables,
+  frames,
+  texts,
+  identity,
+  access,
+  origins,
+  paths,
+  injection,
+  floods,
+  logs,
+];
+
+/** By pages, in a real browser. */
+export const byPages: readonly Group[] = [pages, logs];
