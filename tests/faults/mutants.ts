@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { interruption } from '../../supabase/local/start/teardown.ts';
 import { temporaryFolder } from '../support/shared.ts';
 import { apply, copyTree } from './mutants/copy.ts';
 import { type Mutant, mutants } from './mutants/mutants.ts';
@@ -14,6 +15,8 @@ const { values } = parseArgs({
 });
 const only = values.only;
 const chosen = mutants.filter(({ protection }) => only === undefined || protection.includes(only));
+
+const interrupted = interruption();
 
 interface Run {
   red: boolean;
@@ -27,7 +30,7 @@ function run(folder: string, faults: readonly number[]): Promise<Run> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ...args, '--only', faults.join(',')],
-    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], signal: interrupted },
   );
   let printed = '';
   const listen = (chunk: Buffer) => {

@@ -1,8 +1,9 @@
 /**
- * `npm run test:faults -- [--seed N] [--only 4,12] [--short] [--patience seconds]`: injects every fault of the design at full length, heals
- * it, and prints what became of the messages. Exits with 1 unless every promise was kept.
+ * `npm run test:faults -- [--seed N] [--only 4,12] [--short] [--patience seconds]`: injects every fault of the design at
+ * full length, heals it, and prints what became of the messages. Exits with 1 unless every promise was kept.
  */
 import { parseArgs } from 'node:util';
+import { interruption, Teardown } from '../../supabase/local/start/teardown.ts';
 import { sharedSite } from '../support/site.ts';
 import { type Outcome, play } from './harness/play.ts';
 import { tableOf } from './harness/table.ts';
@@ -20,26 +21,47 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
 const only = values.only?.split(',').map(Number);
 const length = values.short ? 'short' : 'full';
+const patience = Number(values.patience) * 1_000;
 const chosen = faults.filter(({ number }) => !only || only.includes(number));
 
-console.log(`\n  seed ${seed}, ${length} length, ${chosen.length} faults\n`);
-const site = await sharedSite();
-const world = await createWorld();
-const outcomes: Outcome[] = [];
-try {
+const interrupted = interruption();
+const teardown = new Teardown();
+interrupted.addEventListener('abort', () => void teardown.run().then(() => process.exit(130)));
+
+async function run(): Promise<Outcome[]> {
+  const site = sharedSite();
+  teardown.add(async () => (await site).release());
+  await site;
+  const world = createWorld();
+  teardown.add(async () => (await world).stop());
+  const held = await world;
+  const outcomes: Outcome[] = [];
   for (const fault of chosen) {
-    const outcome = await play(world, fault, seed, length, Number(values.patience) * 1_000);
+    const outcome = await play(held, fault, seed, length, patience);
+    interrupted.throwIfAborted();
     outcomes.push(outcome);
-    const mark = outcome.problems.length === 0 ? '✓' : '✗';
-    console.log(
-      `  ${mark} ${fault.number}. ${fault.title}: ${outcome.acked} acked, ${outcome.seconds.toFixed(1)} s`,
-    );
-    for (const problem of outcome.problems.slice(0, 20)) console.log(`      ${problem}`);
-    if (outcome.problems.length > 20) console.log(`      … and ${outcome.problems.length - 20} more`);
+    report(outcome);
   }
-} finally {
-  await world.stop();
-  await site.release();
+  return outcomes;
 }
-console.log(`\n${tableOf(outcomes)}\n\n  seed ${seed}\n`);
-process.exit(outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0);
+
+function report({ fault, title, acked, seconds, problems }: Outcome): void {
+  const mark = problems.length === 0 ? '✓' : '✗';
+  console.log(`  ${mark} ${fault}. ${title}: ${acked} acked, ${seconds.toFixed(1)} s`);
+  for (const problem of problems.slice(0, 20)) console.log(`      ${problem}`);
+  if (problems.length > 20) console.log(`      … and ${problems.length - 20} more`);
+}
+
+console.log(`\n  seed ${seed}, ${length} length, ${chosen.length} faults\n`);
+try {
+  const outcomes = await run();
+  await teardown.run();
+  console.log(`\n${tableOf(outcomes)}\n\n  seed ${seed}\n`);
+  process.exit(outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0);
+} catch (error) {
+  if (!interrupted.aborted) {
+    console.error(error);
+    await teardown.run();
+    process.exit(1);
+  }
+}

@@ -7,6 +7,8 @@ interface Passing {
   far: net.Socket;
   /** Bytes the near end has sent so far, for a copy of the whole connection. */
   sent: Buffer[];
+  /** Bytes of it were swallowed: from then on nothing passes any more, since TCP never leaves a hole. */
+  dead: boolean;
 }
 
 /** How a line behaves; changed while it is in use. Milliseconds. */
@@ -17,16 +19,12 @@ export interface LineManners {
   latency: number;
   /** Bytes are swallowed both ways, and nobody is told: half-open. */
   silent: boolean;
-  /** Only what the far end says is swallowed: it hears and does, and the answer never comes. */
-  deaf: boolean;
 }
 
 /** A stretch of TCP between a client and a server that we own. */
 export interface Line {
   readonly port: number;
   readonly manners: LineManners;
-  /** Connections that are open now. */
-  readonly open: number;
   /** Resets every connection. */
   cut(): void;
   /** Resets the near ends only: what is under way still arrives, after whatever connection comes next. */
@@ -43,7 +41,7 @@ export interface Line {
 
 /** Opens a line to a port of this machine. */
 export async function openLine(farPort: number): Promise<Line> {
-  const manners: LineManners = { closed: false, latency: 0, silent: false, deaf: false };
+  const manners: LineManners = { closed: false, latency: 0, silent: false };
   const passings = new Set<Passing>();
   let atReply: (() => void)[] = [];
 
@@ -54,7 +52,7 @@ export async function openLine(farPort: number): Promise<Line> {
     }
     const far = net.connect({ port: farPort, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
-    const passing: Passing = { near, far, sent: [] };
+    const passing: Passing = { near, far, sent: [], dead: false };
     passings.add(passing);
     const end = () => {
       passings.delete(passing);
@@ -63,7 +61,8 @@ export async function openLine(farPort: number): Promise<Line> {
     };
     near.on('data', (bytes) => {
       if (passing.sent.length < 500) passing.sent.push(bytes);
-      if (!manners.silent) pass(far, bytes, manners.latency);
+      passing.dead ||= manners.silent;
+      if (!passing.dead) pass(far, bytes, manners.latency);
     });
     far.on('data', (bytes) => {
       if (atReply.length > 0) {
@@ -73,14 +72,13 @@ export async function openLine(farPort: number): Promise<Line> {
         for (const done of waiting) done();
         return;
       }
-      if (!manners.silent && !manners.deaf) pass(near, bytes, manners.latency);
+      passing.dead ||= manners.silent;
+      if (!passing.dead) pass(near, bytes, manners.latency);
     });
     // A half-open line carries no farewell either.
     for (const socket of [near, far]) {
       socket.on('error', () => {});
-      socket.on('close', () =>
-        manners.silent ? passings.delete(passing) : setTimeout(end, manners.latency),
-      );
+      socket.on('close', () => !passing.dead && !manners.silent && setTimeout(end, manners.latency));
     }
   });
   server.listen(0, '127.0.0.1');
@@ -89,9 +87,6 @@ export async function openLine(farPort: number): Promise<Line> {
   return {
     port: (server.address() as net.AddressInfo).port,
     manners,
-    get open() {
-      return passings.size;
-    },
     cut: () => {
       for (const passing of passings) reset(passing);
     },

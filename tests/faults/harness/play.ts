@@ -27,6 +27,8 @@ export interface Fault {
   title: string;
   /** Limits of the Worker that this fault is about. */
   limits?: Record<string, number>;
+  /** Seconds that access tokens live. */
+  tokenLifetime?: number;
   /** Injects the fault and heals it. What must hold afterwards is the checker's business. */
   play(scene: Scene): Promise<void>;
 }
@@ -57,7 +59,8 @@ export async function play(
   let stage: Stage | null = null;
   let verdict: Verdict | null = null;
   try {
-    await world.renew(fault.limits ? { limits: fault.limits } : {});
+    const { limits, tokenLifetime } = fault;
+    await world.renew({ ...(limits && { limits }), ...(tokenLifetime && { tokenLifetime }) });
     await fault.play({
       world,
       random,

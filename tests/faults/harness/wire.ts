@@ -75,7 +75,7 @@ export function createWire({ recording, room, conversationId, person, cameBack }
 
   function note(data: unknown, socket: { began: number; isNew: boolean }): void {
     if (typeof data !== 'string' || !data.startsWith('{')) return;
-    const parsed = heard.safeParse(JSON.parse(data));
+    const parsed = heard.safeParse(read(data));
     if (!parsed.success) return;
     const frame = parsed.data;
     if (frame.t === 'error') {
@@ -134,4 +134,12 @@ export function createWire({ recording, room, conversationId, person, cameBack }
       for (const socket of open) socket.close();
     },
   };
+}
+
+function read(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
+  }
 }

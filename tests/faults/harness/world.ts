@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import postgres from 'postgres';
 import { z } from 'zod';
+import { type RunningAuth, startSupabaseLocal } from '../../../supabase/local/auth/server.ts';
 import { type Backend, startBackend } from '../../../supabase/local/backend.ts';
 import { seededAccounts } from '../../../supabase/local/seed.ts';
 import { temporaryFolder } from '../../support/shared.ts';
@@ -9,8 +11,10 @@ import { answerSchema, ORDERS_PATH, type Order } from '../worker/orders.ts';
 import { arriveAsAgent, arriveAsVisitor, type Person } from './people.ts';
 import { faultySite } from './site.ts';
 
-/** Seconds; shorter than the outage of fault 1. */
-export const ACCESS_TOKEN_LIFETIME = 6;
+/** Seconds that an access token lives: long enough to open a socket on a machine that has much else to do. */
+const TOKEN_LIFETIME = 60;
+
+const AUTH_SETTINGS = { anonymousPerHour: 1_000_000, bcryptCost: 4 };
 
 /** Limits that no test is about; a fault that is about one sets it. */
 const OPEN_LIMITS = {
@@ -32,6 +36,7 @@ export type Health = z.infer<typeof healthSchema>;
 export interface World {
   readonly backend: Backend;
   readonly worker: TestWorker;
+  readonly auth: RunningAuth;
   readonly sql: postgres.Sql;
   /** The desk's people, signed in. */
   readonly agents: readonly Person[];
@@ -41,7 +46,12 @@ export interface World {
   health(): Promise<Health>;
   order(order: Order): Promise<z.infer<typeof answerSchema>>;
   /** A Worker without memory or stored state, on another port. What the last one left in Postgres is closed. */
-  renew(settings?: { limits?: Record<string, number>; databaseUrl?: string }): Promise<void>;
+  renew(settings?: {
+    limits?: Record<string, number>;
+    databaseUrl?: string;
+    /** Seconds. */
+    tokenLifetime?: number;
+  }): Promise<void>;
   /** The limits as a variable of the Worker, for a deploy that changes something. */
   varsFor(limits?: Record<string, number>): Record<string, string>;
   stop(): Promise<void>;
@@ -56,21 +66,21 @@ export async function createWorld(): Promise<World> {
       durable: false,
       authPort: 0,
       postgresPort: 0,
-      settings: {
-        anonymousPerHour: 1_000_000,
-        bcryptCost: 4,
-        accessTokenLifetime: ACCESS_TOKEN_LIFETIME,
-      },
+      settings: { ...AUTH_SETTINGS, accessTokenLifetime: TOKEN_LIFETIME },
     }),
     faultySite(),
   ]);
   const sql = postgres(backend.adminUrl, { max: 4, onnotice: () => {}, idle_timeout: 5 });
   await sql`update public.chat_agents set max_chats = 100`;
-  const agents = await Promise.all(
-    seededAccounts
-      .filter(({ desk }) => desk)
-      .map(({ email, password }) => arriveAsAgent(backend, email, password)),
-  );
+  const arriveAll = () =>
+    Promise.all(
+      seededAccounts
+        .filter(({ desk }) => desk)
+        .map(({ email, password }) => arriveAsAgent(backend, email, password)),
+    );
+  let agents = await arriveAll();
+  let { auth } = backend;
+  let lifetime = TOKEN_LIFETIME;
   const varsFor = (limits: Record<string, number> = {}) => ({
     LIMITS: JSON.stringify({ ...OPEN_LIMITS, ...limits }),
   });
@@ -83,8 +93,13 @@ export async function createWorld(): Promise<World> {
   return {
     backend,
     sql,
-    agents,
     varsFor,
+    get auth() {
+      return auth;
+    },
+    get agents() {
+      return agents;
+    },
     get worker() {
       return running();
     },
@@ -107,8 +122,20 @@ export async function createWorld(): Promise<World> {
       if (!answer.ok) throw new Error(`order ${order.do}: ${answer.status} ${await answer.text()}`);
       return answerSchema.parse(await answer.json());
     },
-    async renew({ limits, databaseUrl } = {}) {
+    async renew({ limits, databaseUrl, tokenLifetime = TOKEN_LIFETIME } = {}) {
       await worker?.stop();
+      if (tokenLifetime !== lifetime) {
+        lifetime = tokenLifetime;
+        await auth.stop();
+        auth = await startSupabaseLocal({
+          databaseUrl: backend.adminUrl,
+          stateDir: path.join(folder, 'auth'),
+          mailDir: backend.mailDir,
+          port: auth.port,
+          settings: { ...AUTH_SETTINGS, accessTokenLifetime: lifetime },
+        });
+        agents = await arriveAll();
+      }
       await sql`update public.conversations set status = 'closed', closed_at = now() where status <> 'closed'`;
       worker = await startWorker({
         ...backend,
@@ -119,6 +146,7 @@ export async function createWorld(): Promise<World> {
     },
     async stop() {
       await worker?.stop();
+      await auth.stop();
       await sql.end({ timeout: 1 }).catch(() => {});
       await backend.stop();
       await Promise.all([site.remove(), rm(folder, { recursive: true, force: true })]);

@@ -7,6 +7,7 @@ import { sleep, until } from '../harness/until.ts';
 export const badAlarms: Fault = {
   number: 9,
   title: 'alarms lost, doubled, throwing inside',
+  limits: { backoffMaxMs: 700 },
   async play({ world, stage: set, length, random, promise }) {
     const full = length === 'full';
     const stage = await set({ rooms: full ? 20 : 6 });

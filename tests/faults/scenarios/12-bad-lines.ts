@@ -14,8 +14,13 @@ export const badLines: Fault = {
   title: 'lines that drop, delay, repeat, reorder and fall silent',
   async play({ stage: set, length, random, promise }) {
     const full = length === 'full';
-    const stage = await set({ rooms: full ? 20 : 6, visitorTabs: 2, lines: true });
-    const traffic = startTraffic(stage, { messages: full ? 12_000 : 700, pace: full ? 80 : 60 });
+    const stage = await set({
+      rooms: full ? 20 : 6,
+      visitorTabs: 2,
+      lines: true,
+      timing: { connect: 4_000 },
+    });
+    const traffic = startTraffic(stage, { messages: full ? 12_000 : 450, pace: full ? 80 : 60 });
     const mischief = async (room: Room) => {
       const decide = random.fork(`line ${room.name}`);
       while (traffic.share < 0.97) await misbehave(room, decide);

@@ -7,12 +7,12 @@ export const twoTabs: Fault = {
   number: 13,
   title: 'two tabs, the draining one killed',
   // Refusals come in between, so that what waits must wait in its order.
-  limits: { messagesPerMinute: 1_200, messageBurst: 10 },
+  limits: { messagesPerMinute: 600, messageBurst: 5 },
   async play({ stage: set, length, random, promise }) {
     const full = length === 'full';
     const stage = await set({ rooms: full ? 40 : 10, visitorTabs: 3, agentTabs: 2, lines: true });
     const when = random.fork('kills');
-    const traffic = startTraffic(stage, { messages: full ? 10_000 : 600, pace: full ? 220 : 120 });
+    const traffic = startTraffic(stage, { messages: full ? 10_000 : 600, pace: full ? 150 : 120 });
     let killed = 0;
     await Promise.all(
       stage.rooms.map(async ({ visitorTabs, agentTabs, line }, index) => {
