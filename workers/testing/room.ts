@@ -129,3 +129,15 @@ export async function flushed(conversationId: string): Promise<void> {
 }
 
 export const lobby = () => lobbyOf(env);
+
+/** Waits until the lobby has heard everything the room has stored: it says nothing more by itself. */
+export async function told(conversationId: string): Promise<void> {
+  const room = roomOf(env, conversationId);
+  await vi.waitFor(
+    async () => {
+      const [log, state, marks] = [await logOf(room), await stateOf(room), await marksOf(room)];
+      expect(marks).toMatchObject({ lobbySeq: log.length, lobbyRev: state?.rev });
+    },
+    { timeout: 10_000, interval: 25 },
+  );
+}
