@@ -6,6 +6,9 @@ import { root, support } from '../support/project-root.ts';
 // wrangler wants a database before the tests' own is there; see `hyperdrives` below.
 process.env.CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE ??= 'postgres://u:p@127.0.0.1:1/none';
 
+// Otherwise Miniflare asks Cloudflare what `request.cf` might look like, once for every file.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
+
 /** Durable Objects and Store in the real runtime, with real Postgres. */
 export default defineConfig({
   plugins: [
@@ -15,8 +18,6 @@ export default defineConfig({
         main: path.join(root, 'workers/test-entry.ts'),
         wrangler: { configPath: path.join(root, 'wrangler.toml') },
         miniflare: {
-          // Otherwise Miniflare asks Cloudflare what `request.cf` might look like.
-          cf: false,
           hyperdrives: { HYPERDRIVE: backend.databaseUrl },
           bindings: {
             SUPABASE_URL: backend.supabaseUrl,
