@@ -25,7 +25,9 @@ async function run(words: readonly string[]): Promise<Tally> {
   const wanted = words.filter(isPart);
   const chosen = wanted.length > 0 ? wanted : [...parts];
   if (chosen.includes('browser') || chosen.includes('attacks')) await ensureChromium(console.log);
-  const needsSite = (['system', 'browser', 'faults', 'attacks'] as const).some((part) => chosen.includes(part));
+  const needsSite = (['system', 'browser', 'faults', 'attacks'] as const).some((part) =>
+    chosen.includes(part),
+  );
   await Promise.all([held(sharedBackend), ...(needsSite ? [held(sharedSite)] : [])]);
   interrupted.throwIfAborted();
 

@@ -25,7 +25,6 @@ const ROSTER_INTERVAL_MS = 4 * 60_000;
 const RELOAD_RETRY_MS = 5_000;
 const RELOAD_PAGE = 200;
 
-export type AssignCode = RoomCode | 'at_capacity';
 export type AssignResult = RoomResult | { ok: false; code: 'at_capacity' };
 
 /** Who gets a conversation, and how. */
