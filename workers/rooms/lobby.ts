@@ -10,7 +10,7 @@ import { roomOf } from '../objects.ts';
 import { acceptedSocket } from '../socket-response.ts';
 import type { AgentRecord } from '../store/agents.ts';
 import { Allowances } from './allowances.ts';
-import type { RoomCode, RoomResult } from './conversation-room.ts';
+import type { RoomResult } from './conversation-room.ts';
 import { LobbyStorage } from './lobby-storage.ts';
 import { QueueState, toAgents } from './queue-state.ts';
 import { Sockets } from './sockets.ts';
