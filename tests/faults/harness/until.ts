@@ -14,7 +14,7 @@ export async function until(
   const deadline = performance.now() + within;
   for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
     if (await condition()) return;
-    if (performance.now() > deadline) throw new Error(`still waiting for ${what} ${describe(state())}`);
+    if (performance.now() > deadline) throw new Error(`still waiting for ${what} ${describe(await state())}`);
     await sleep(pause);
   }
 }

@@ -60,16 +60,15 @@ export interface World {
 /** Starts Postgres, Auth and a Worker that only this run uses. */
 export async function createWorld(): Promise<World> {
   const folder = await temporaryFolder('faults');
-  const [backend, site] = await Promise.all([
-    startBackend({
-      dataDir: folder,
-      durable: false,
-      authPort: 0,
-      postgresPort: 0,
-      settings: { ...AUTH_SETTINGS, accessTokenLifetime: TOKEN_LIFETIME },
-    }),
-    faultySite(),
-  ]);
+  // One after the other: bundling holds this process up, and Auth, which lives in it, would be late.
+  const site = await faultySite();
+  const backend = await startBackend({
+    dataDir: folder,
+    durable: false,
+    authPort: 0,
+    postgresPort: 0,
+    settings: { ...AUTH_SETTINGS, accessTokenLifetime: TOKEN_LIFETIME },
+  });
   const sql = postgres(backend.adminUrl, { max: 4, onnotice: () => {}, idle_timeout: 5 });
   await sql`update public.chat_agents set max_chats = 100`;
   const arriveAll = () =>

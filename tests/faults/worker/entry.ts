@@ -135,6 +135,8 @@ async function follow(order: Order, env: Env): Promise<Response> {
     case 'wipe':
       await stub.sabotageWipe();
       break;
+    case 'look':
+      break;
     case 'calm':
       Object.assign(plan, { insert: null, alarm: null, laneThrows: 0 });
       break;

@@ -34,6 +34,8 @@ export const orderSchema = z.discriminatedUnion('do', [
   }),
   /** Everything the room kept is gone, and so is what it held in memory. */
   z.object({ do: z.literal('wipe'), room: z.string() }),
+  /** Nothing: only the answer is wanted. */
+  z.object({ do: z.literal('look'), room: z.string() }),
   /** Whatever was ordered of this room and has not happened is called off. */
   z.object({ do: z.literal('calm'), room: z.string() }),
 ]);
