@@ -62,12 +62,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let closed = false;
   let holdTimer: ReturnType<typeof setTimeout> | undefined;
   let answerTimer: ReturnType<typeof setTimeout> | undefined;
+  let lookTimer: ReturnType<typeof setTimeout> | undefined;
   let loaded = false;
   let storageRefused = false;
+  /** Arrived or given up in this tab's life: what was read before must not bring it back. */
+  const gone = new Set<string>();
 
   const lock = createOutboxLock(scope, environment.locks, () => void load(), timing.patience);
   const tabs = outboxTabs(scope, environment, {
-    added: (entry) => entries.some(({ id }) => id === entry.id) || set([...entries, entry]),
+    coming() {
+      clearTimeout(lookTimer);
+      lookTimer = setTimeout(() => void load(), STORAGE_TIMEOUT_MS);
+    },
+    // Storage is asked, not the note believed: before this one there may be others whose tab died without a word.
+    added: (entry) => void load().then(() => merge([entry])),
     updated: (entry) => set(entries.map((held) => (held.id === entry.id ? entry : held))),
     gone: (id) => forget(id),
   });
@@ -93,19 +101,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
     set(entries.map((held) => (held.id === id ? entry : held)));
   }
 
-  /** Reads what other tabs and earlier lives of this one left. Once more when the draining tab died. */
+  /** Reads what other tabs and earlier lives of this one left. Where storage is refused it goes on in memory. */
   async function load(): Promise<void> {
-    let stored: StoredMessage[] = [];
-    try {
-      stored = await within(storage.load(scope), STORAGE_TIMEOUT_MS);
-    } catch {
-      loaded = true;
-      pump();
-      return;
-    }
+    const stored = await within(storage.load(scope), STORAGE_TIMEOUT_MS).catch(() => []);
     loaded = true;
-    const ids = new Set(stored.map(({ id }) => id));
-    set([...stored, ...entries.filter((entry) => !isStored(entry) && !ids.has(entry.id))]);
+    merge(stored);
+    pump();
+  }
+
+  /** Takes in what isn't known yet; what is known here is as new as what is stored. */
+  function merge(stored: readonly StoredMessage[]): void {
+    const known = new Set(entries.map(({ id }) => id));
+    const found = stored.filter(({ id }) => !known.has(id) && !gone.has(id));
+    if (found.length > 0) set([...entries, ...found]);
   }
 
   async function store(entry: Entry): Promise<void> {
@@ -113,10 +121,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     let change: Partial<Entry> = { volatile: true };
     try {
       // Once refused, always refused: what came later must not overtake what is only in memory.
-      if (!storageRefused)
+      if (!storageRefused) {
+        tabs.coming();
         change = {
           order: await within(storage.add(scope, { id, text, writtenAt, state }), STORAGE_TIMEOUT_MS),
         };
+      }
     } catch {
       storageRefused = true;
     }
@@ -135,6 +145,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let writes = Promise.resolve();
 
   function forget(id: string): void {
+    gone.add(id);
     if (inFlight === id) free();
     set(entries.filter((entry) => entry.id !== id));
   }
@@ -234,6 +245,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     close() {
       closed = true;
       clearTimeout(holdTimer);
+      clearTimeout(lookTimer);
       free();
       lock.close();
       tabs.close();
