@@ -38,12 +38,17 @@ function withoutFlushTimers(): void {
 const alarmOf = (object: DurableObjectStub) =>
   runInDurableObject(object, (_, { storage }) => storage.getAlarm());
 
-/** Waits until a try has failed for the nth time. */
-const failed = ({ room }: Conversation, attempt: number) =>
-  vi.waitFor(async () => expect((await marksOf(room)).attempt).toBe(attempt), {
-    interval: 20,
-    timeout: 10_000,
-  });
+/** Waits until a try has failed, and says how many have: on a busy machine the alarm may have tried again. */
+async function failed({ room }: Conversation): Promise<number> {
+  return vi.waitFor(
+    async () => {
+      const { attempt } = await marksOf(room);
+      expect(attempt).toBeGreaterThan(0);
+      return attempt;
+    },
+    { interval: 20, timeout: 10_000 },
+  );
+}
 
 describe('between commit and flush', () => {
   test('what the timer did not write, the alarm does: it is armed with the row', async () => {
@@ -104,7 +109,7 @@ describe('while Postgres is away', () => {
     const helper = await join(conversation.id, conversation.agent);
     await withIngest(conversation.id, away);
     await say(conversation.socket, 'one');
-    await failed(conversation, 1);
+    await failed(conversation);
     await say(conversation.socket, 'two');
     await helper.next('message', (frame) => frame.message.text === 'two');
     expect((await join(conversation.id, conversation.visitor)).all('welcome')[0]?.messages.at(-1)?.text).toBe(
@@ -117,8 +122,7 @@ describe('while Postgres is away', () => {
     const { id, room, socket } = conversation;
     await withIngest(id, away);
     await say(socket, 'one');
-    await failed(conversation, 1);
-    for (let attempt = 1; attempt < 8; ) {
+    for (let attempt = await failed(conversation); attempt < 8; ) {
       const before = attempt;
       await fireAlarm(room);
       attempt = (await marksOf(room)).attempt;
@@ -142,7 +146,7 @@ describe('while Postgres is away', () => {
     const { id, room, socket } = conversation;
     await withIngest(id, away);
     for (let n = 1; n <= 5; n++) await say(socket, `message ${n}`);
-    await failed(conversation, 1);
+    await failed(conversation);
     await fireAlarm(room);
     await evictDurableObject(laneOf(env, id));
     await fireAlarm(room);
@@ -161,9 +165,9 @@ describe('while Postgres is away', () => {
       const conversation = await settled();
       await withIngest(conversation.id, ingestMany);
       await say(conversation.socket, 'secret words');
-      await failed(conversation, 1);
+      const before = await failed(conversation);
       expect(await fireAlarm(conversation.room)).toBe(true);
-      expect((await marksOf(conversation.room)).attempt).toBe(2);
+      expect((await marksOf(conversation.room)).attempt).toBeGreaterThan(before);
       expect(log.text()).toContain('room_flush_failed');
       expect(log.text()).not.toContain('secret');
     },
@@ -174,9 +178,11 @@ describe('while Postgres is away', () => {
     const { id, room, socket } = conversation;
     const before = (await lobby().behind()).rooms;
     await withIngest(id, away);
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
     await say(socket, 'late');
-    await failed(conversation, 1);
+    await failed(conversation);
     expect((await lobby().behind()).rooms).toBe(before);
+    clock.mockRestore();
     await runInDurableObject(room, (_, { storage }) =>
       storage.sql.exec('update log set at = at - 10000').toArray(),
     );
