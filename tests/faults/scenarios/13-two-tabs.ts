@@ -8,7 +8,7 @@ export const twoTabs: Fault = {
   title: 'two tabs, the draining one killed',
   // Refusals come in between, so that what waits must wait in its order; so few a second that a busy machine meets
   // them, too.
-  limits: { messagesPerMinute: 120, messageBurst: 5 },
+  limits: { messagesPerMinute: 240, messageBurst: 3 },
   async play({ stage: set, length, random, promise }) {
     const full = length === 'full';
     const stage = await set({ rooms: full ? 40 : 10, visitorTabs: 3, agentTabs: 2, lines: true });
