@@ -39,5 +39,17 @@ export const PROBLEM_CODES = [
   'not_found',
   'method_not_allowed',
   'at_capacity',
+  /** Email and password don’t match. */
+  'wrong_credentials',
+  /** The account waits for its confirmation mail to be answered. */
+  'email_unconfirmed',
+  /** The address has an account already: sign in to it. */
+  'email_taken',
+  /** The Google account belongs to another account already: sign in to it. */
+  'identity_taken',
+  /** `detail` says the rule. */
+  'weak_password',
+  /** The way through Google was left or lost half-way: start over. */
+  'link_cancelled',
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];

@@ -28,6 +28,81 @@ export const sessionSchema = z.object({
   refreshToken: z.string().optional(),
 });
 
+// ── Who the visitor is ───────────────────────────────────────────────────────────────────────────
+
+const emailAddress = z.string().trim().max(320).pipe(z.email());
+/** Auth has the last word on what makes a password; bcrypt reads 72 bytes of it. */
+const password = z.string().min(1).max(1_000);
+/** What came back to `/auth/popup`, and the sealed verifier where the browser keeps no cookie. */
+const googleReturn = {
+  method: z.literal('google'),
+  /** Absent in the first call, which answers `continue`. */
+  code: z.string().min(1).max(1_000).optional(),
+  state: z.string().min(1).max(4_000).optional(),
+};
+
+/** `POST /api/session/upgrade`, with the guest's bearer. */
+export const upgradeRequestSchema = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('password'), email: emailAddress, password }),
+  z.object(googleReturn),
+]);
+
+/** The panel opens `url` in a popup; it ends at `/auth/popup`, which posts an `authMessageSchema` to its opener. */
+const continueAnswer = z.object({
+  status: z.literal('continue'),
+  url: z.url(),
+  /** Only where the browser keeps no cookie: hand it back with the code. */
+  state: z.string().optional(),
+});
+
+export const upgradeAnswerSchema = z.discriminatedUnion('status', [
+  /** The chat goes on as the guest until the mail's link is followed. */
+  z.object({ status: z.literal('confirmation_sent'), email: z.string() }),
+  z.object({ status: z.literal('done'), session: sessionSchema }),
+  continueAnswer,
+]);
+
+/** `POST /api/session/sign-in`; `bring`: the guest's conversations come along, if its session is live. */
+export const signInRequestSchema = z.discriminatedUnion('method', [
+  z.object({
+    method: z.literal('password').default('password'),
+    email: emailAddress,
+    password,
+    bring: z.boolean().default(false),
+  }),
+  z.object({ ...googleReturn, bring: z.boolean().default(false) }),
+]);
+
+export const signInAnswerSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('done'),
+    session: sessionSchema,
+    /** How many conversations came along. */
+    brought: z.int().nonnegative(),
+  }),
+  continueAnswer,
+]);
+
+/** `POST /api/session/claim`, with the access token of the host's own session as the bearer. */
+export const claimRequestSchema = z.object({
+  /** The guest's, from the frame's own storage where the browser keeps no cookie. */
+  guestRefreshToken: z.string().min(1).max(1_000).optional(),
+  /** In place of the bearer. */
+  accountToken: z.string().min(1).max(8_000).optional(),
+});
+export const claimAnswerSchema = z.object({ brought: z.int().nonnegative() });
+
+/** What `/auth/popup` posts to its opener, with its own origin as the target, before it closes. */
+export const authMessageSchema = z.union([
+  z.object({ type: z.literal('wellchina:auth'), code: z.string() }),
+  z.object({
+    type: z.literal('wellchina:auth'),
+    error: z.enum(['identity_taken', 'link_cancelled', 'unavailable']),
+  }),
+]);
+
+// ── Conversations ────────────────────────────────────────────────────────────────────────────────
+
 export const createConversationSchema = z.object({
   /** What it is about; by default the first line of the first message. */
   context: contextSchema.extend({ subject: storableText.trim().min(1).max(200).optional() }).optional(),
@@ -55,6 +130,13 @@ export const messagePageSchema = z.object({
 
 export type Problem = z.infer<typeof problemSchema>;
 export type Session = z.infer<typeof sessionSchema>;
+export type UpgradeRequest = z.infer<typeof upgradeRequestSchema>;
+export type UpgradeAnswer = z.infer<typeof upgradeAnswerSchema>;
+export type SignInRequest = z.input<typeof signInRequestSchema>;
+export type SignInAnswer = z.infer<typeof signInAnswerSchema>;
+export type ClaimRequest = z.infer<typeof claimRequestSchema>;
+export type ClaimAnswer = z.infer<typeof claimAnswerSchema>;
+export type AuthMessage = z.infer<typeof authMessageSchema>;
 export type CreateConversation = z.infer<typeof createConversationSchema>;
 export type CreatedConversation = z.infer<typeof createdConversationSchema>;
 export type ConversationList = z.infer<typeof conversationListSchema>;

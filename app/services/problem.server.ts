@@ -9,6 +9,7 @@ const TITLES: Record<number, string> = {
   405: 'Method not allowed',
   409: 'Conflict',
   413: 'Too large',
+  422: 'Not accepted',
   429: 'Too many requests',
   503: 'Unavailable',
 };
