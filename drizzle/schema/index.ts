@@ -2,3 +2,4 @@ export * from './canned-responses.ts';
 export * from './chat-agents.ts';
 export * from './conversations.ts';
 export * from './messages.ts';
+export * from './widget-sites.ts';

@@ -12,3 +12,6 @@ export const currentUser = sql`(select auth.uid())`;
  * out as soon as that list is protected itself.
  */
 export const isAgent = sql`(select private.is_agent())`;
+
+/** An active, non-anonymous agent whose role is `admin`. */
+export const isAdmin = sql`(select private.is_admin())`;
