@@ -273,6 +273,24 @@ describe('coming back', () => {
     expect(client.getSnapshot().connection).toBe('online');
   });
 
+  it('asks anew when something was missed and the room doesn’t say what', async () => {
+    const client = here.open();
+    await pass(100);
+    const [line] = here.room.lines;
+    const answer = here.room.handle;
+    here.room.handle = (from, data) => {
+      if (!data.includes('hello')) return answer(from, data);
+      here.room.handle = answer;
+      from.send(JSON.stringify({ t: 'error', code: 'unavailable', message: 'Not now.' }));
+    };
+    here.room.lines.clear();
+    here.room.say('missed');
+    if (line) here.room.lines.add(line);
+    here.room.say('heard');
+    await pass(60_000);
+    expect(texts(client)).toEqual(['missed', 'heard']);
+  });
+
   it('carries what came meanwhile in one frame', async () => {
     const client = here.open();
     await pass(100);

@@ -86,6 +86,8 @@ export function createConversationClient(options: ConversationClientOptions): Co
     switch (effect.do) {
       case 'resume':
         hello();
+        // Until it is answered, nothing that follows can be shown.
+        socket.expectWelcome();
         break;
       case 'settle':
         outbox.settle(effect.id);

@@ -24,6 +24,8 @@ export interface Socket {
   connection(): Connection;
   /** Sends if the socket is open; false when it isn't. Nothing is ever queued here: that is the outbox's work. */
   send(frame: string): boolean;
+  /** A `hello` was said again on the open socket: if no welcome comes, the socket is replaced. */
+  expectWelcome(): void;
   /** The other end has answered: from now on this counts as online. */
   ready(ticket?: string): void;
   /** Attempts at once. Also brings back a socket that had stopped for good. */
@@ -106,8 +108,7 @@ export function createSocket(options: SocketOptions): Socket {
       shouldReconnectOnClose: (event) => decide(event.code),
     });
     opened.onopen = () => {
-      clearTimeout(welcomeTimer);
-      welcomeTimer = setTimeout(replace, timing.welcome);
+      expectWelcome();
       options.onOpen();
     };
     opened.onmessage = ({ data }) => {
@@ -117,6 +118,11 @@ export function createSocket(options: SocketOptions): Socket {
     opened.onclose = ({ code }) => down(code === CLOSE.tooBig);
     opened.onerror = () => down(false);
     socket = opened;
+  }
+
+  function expectWelcome(): void {
+    clearTimeout(welcomeTimer);
+    welcomeTimer = setTimeout(replace, timing.welcome);
   }
 
   function decide(code: number): boolean {
@@ -169,6 +175,7 @@ export function createSocket(options: SocketOptions): Socket {
       socket.send(frame);
       return true;
     },
+    expectWelcome,
     ready(given) {
       clearTimeout(welcomeTimer);
       if (given) ticket = given;

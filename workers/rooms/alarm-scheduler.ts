@@ -1,6 +1,3 @@
-/** How long after it was armed an overdue alarm is still believed to be on its way. */
-const LOST_AFTER_MS = 1_000;
-
 /**
  * Several named alarms over the single one that a Durable Object has. What is due is kept in SQLite and written
  * together with the alarm, so that neither hibernation nor a crash parts them.
@@ -10,8 +7,8 @@ export class AlarmScheduler<Name extends string> {
   readonly #now: () => number;
   /** What the table holds: asking it for every message is a third of what a message costs. */
   readonly #due = new Map<Name, number>();
-  /** When this instance last armed the object's alarm, milliseconds since the epoch. */
-  #armedAt = 0;
+  /** Whether the object is being asked for its alarm right now. */
+  #asking = false;
 
   constructor(storage: DurableObjectStorage, now: () => number = Date.now) {
     this.#storage = storage;
@@ -23,9 +20,8 @@ export class AlarmScheduler<Name extends string> {
   /** Makes sure `name` fires no later than `at` (milliseconds since the epoch). Synchronous: part of the caller's write. */
   ensure(name: Name, at: number): void {
     const due = this.#due.get(name);
-    // Already due and still here: the alarm that should have taken it may be lost, so arm again.
-    if (due !== undefined && due <= at && !this.#isLost(due)) return;
-    this.set(name, due === undefined ? at : Math.min(due, at));
+    if (due === undefined || at < due) this.set(name, at);
+    else if (due <= this.#now()) this.#armIfLost();
   }
 
   /** Makes sure `name` is set at all: one that is still to come stays, so a back-off is not cut short. */
@@ -75,15 +71,23 @@ export class AlarmScheduler<Name extends string> {
     this.#arm();
   }
 
-  /** In a busy room an alarm comes late; one that was armed just now is not lost. */
-  #isLost(due: number): boolean {
-    const now = this.#now();
-    return due <= now && this.#armedAt + LOST_AFTER_MS <= now;
+  /** Overdue and still on the list: in a busy room the alarm only comes late, and it is still set; a lost one is not. */
+  #armIfLost(): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    this.#storage
+      .getAlarm()
+      .then((set) => {
+        if (set === null) this.#arm();
+      })
+      .catch(() => {}) // A storage that can't say breaks the whole object.
+      .finally(() => {
+        this.#asking = false;
+      });
   }
 
   #arm(): void {
     if (this.#due.size === 0) return;
-    this.#armedAt = this.#now();
     // Not awaited: it belongs to the write around it, and a storage that can't take it breaks the whole object.
     void this.#storage.setAlarm(Math.min(...this.#due.values()));
   }

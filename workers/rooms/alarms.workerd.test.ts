@@ -6,6 +6,7 @@ import { laneOf } from '../objects.ts';
 import { alarmsOf, away, fireAlarm, quietLog, restoreStores, withIngest } from '../testing/faults.ts';
 import { activeConversation, flushed, inPostgres, lobby, marksOf, told } from '../testing/room.ts';
 import { join, say } from '../testing/sockets.ts';
+import { AlarmScheduler } from './alarm-scheduler.ts';
 import { Lobby } from './lobby.ts';
 import { MessageLog } from './message-log.ts';
 
@@ -75,6 +76,24 @@ describe('between commit and flush', () => {
     expect(Object.keys(await alarmsOf(room))).toEqual(['flush']);
     await fireAlarm(room);
     await flushed(id);
+  });
+
+  test('an alarm that was lost is armed again by the next thing that is written', async () => {
+    const room = env.CONVERSATION_ROOM.getByName(crypto.randomUUID());
+    await runInDurableObject(room, async (_, { storage }) => {
+      let now = Date.now() + 60_000;
+      const alarms = new AlarmScheduler(storage, () => now);
+      alarms.ensure('flush', now + 2_000);
+      const armed = await storage.getAlarm();
+      alarms.ensure('flush', now + 3_000);
+      expect(await storage.getAlarm()).toBe(armed);
+      now += 2_001;
+      await storage.deleteAlarm();
+      alarms.ensure('flush', now + 2_000);
+      await vi.waitFor(async () => expect(await storage.getAlarm()).toBe(armed));
+      await storage.deleteAlarm();
+      alarms.clearAll();
+    });
   });
 
   test('a list that remembers what the runtime has dropped does not keep it from being armed', async () => {

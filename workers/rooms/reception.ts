@@ -1,5 +1,5 @@
 import { CLOSE } from '../../app/protocol/codes.ts';
-import type { ClientFrame, RoomFrame, SendFrame } from '../../app/protocol/frames.ts';
+import type { ClientFrame, HelloFrame, RoomFrame, SendFrame } from '../../app/protocol/frames.ts';
 import type { Limits } from '../../app/protocol/limits.ts';
 import type { ParticipantRole } from '../../app/protocol/model.ts';
 import type { Person } from '../auth/person.ts';
@@ -93,7 +93,7 @@ export class Reception {
     const { core, sockets, limits } = this.#deps;
     switch (frame.t) {
       case 'hello':
-        core.welcome(socket, session, frame);
+        this.#welcome(socket, session, frame);
         break;
       case 'send':
         this.#gatherer.add({ socket, person: session.person, frame });
@@ -111,6 +111,16 @@ export class Reception {
       }
       default:
         throw new Error(`unknown frame ${frame satisfies never}`);
+    }
+  }
+
+  /** A hello that can't be answered ends the socket: its client would wait, and could show nothing that follows. */
+  #welcome(socket: WebSocket, session: Session, hello: HelloFrame): void {
+    try {
+      this.#deps.core.welcome(socket, session, hello);
+    } catch (error) {
+      log({ event: 'frame_failed', object: 'room', name: errorName(error) });
+      socket.close(CLOSE.tryAgainLater, 'unavailable');
     }
   }
 

@@ -194,11 +194,20 @@ async function headOf(world: World, { conversationId }: Room): Promise<number> {
   return Number(row?.head_seq);
 }
 
+/** What the room holds in memory may be stored over this, until it is evicted. */
 async function unhalt(world: World, room: Room): Promise<void> {
-  await underTheHood(
-    world,
-    room,
-    "update meta set value = json_set(value, '$.halted', json('null')) where key = 'marks'",
-  );
-  await world.order({ do: 'evict', room: room.conversationId, webSockets: 'close' });
+  await until('the room to go on', async () => {
+    await underTheHood(
+      world,
+      room,
+      "update meta set value = json_set(value, '$.halted', json('null')) where key = 'marks'",
+    );
+    await world.order({ do: 'evict', room: room.conversationId, webSockets: 'close' });
+    const [marks] = await underTheHood(
+      world,
+      room,
+      "select value ->> '$.halted' as halted from meta where key = 'marks'",
+    );
+    return marks?.halted === null;
+  });
 }
