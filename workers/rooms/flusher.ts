@@ -29,6 +29,8 @@ export class Flusher {
   readonly #deps: FlusherDeps;
   #timer = false;
   #running: Promise<void> | null = null;
+  /** This life of the room has told the lobby that it is behind. */
+  #reported = false;
 
   constructor(deps: FlusherDeps) {
     this.#deps = deps;
@@ -37,7 +39,7 @@ export class Flusher {
   /** Call in the same synchronous block as the write that made the room dirty. */
   wrote(): void {
     const { storage, now, flushDelayMs, backoffMaxMs } = this.#deps;
-    if (storage.marks.halted) return;
+    if (storage.marks.halted) return void this.#reportIfBehind(true);
     // While Postgres is away the alarm of the back-off is the next try, not every message.
     if (storage.marks.attempt > 0) {
       storage.alarms.ensure('flush', now() + backoffMs(storage.marks.attempt, 1, backoffMaxMs));
@@ -75,7 +77,8 @@ export class Flusher {
     const { storage, backoffMaxMs } = this.#deps;
     for (;;) {
       const state = storage.state;
-      if (!state || storage.marks.halted) return;
+      if (!state) return;
+      if (storage.marks.halted) return this.#reportIfBehind(true);
       const part = nextPart(state, storage.marks, storage.log.after(storage.marks.flushedSeq, PART_ROWS));
       if (!part) return this.#caughtUp();
 
@@ -126,13 +129,17 @@ export class Flusher {
   async #reportIfBehind(atOnce: boolean): Promise<void> {
     const { storage, now, behindAfterMs, reportBehind } = this.#deps;
     const since = this.#dirtySince();
-    if (storage.marks.reportedBehind || since === null || (!atOnce && now() - since < behindAfterMs)) return;
-    if (await reportBehind(since)) storage.marks = { ...storage.marks, reportedBehind: true };
+    if (this.#reported || since === null || (!atOnce && now() - since < behindAfterMs)) return;
+    this.#reported = true;
+    // Before it is told: whatever happens then, the lobby will hear that this room has caught up.
+    if (!storage.marks.reportedBehind) storage.marks = { ...storage.marks, reportedBehind: true };
+    if (!(await reportBehind(since))) this.#reported = false;
   }
 
   async #caughtUp(): Promise<void> {
     const { storage, reportBehind } = this.#deps;
     if (!storage.marks.reportedBehind) return;
+    this.#reported = false;
     if (await reportBehind(null)) storage.marks = { ...storage.marks, reportedBehind: false };
   }
 

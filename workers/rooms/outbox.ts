@@ -12,7 +12,7 @@ export interface Marks {
   lobbyRev: number;
   /** Failed flushes in a row; sets the back-off, and must survive hibernation to do so. */
   attempt: number;
-  /** The lobby knows that this room is behind. */
+  /** The lobby was told, or may have been, that this room is behind. */
   reportedBehind: boolean;
   /** Postgres refuses what this room holds; it stops and says so, and never skips or renumbers. */
   halted: HaltCode | null;
