@@ -16,6 +16,8 @@ beforeAll(async () => {
   await mkdir(path.join(folder, 'supabase'));
   await cp(path.join(root, migrations), path.join(folder, migrations), { recursive: true });
   await cp(path.join(root, 'drizzle'), path.join(folder, 'drizzle'), { recursive: true });
+  // What the schema takes its closed unions from.
+  await cp(path.join(root, 'app/protocol'), path.join(folder, 'app/protocol'), { recursive: true });
   await cp(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
 });

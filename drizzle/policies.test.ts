@@ -12,7 +12,7 @@ import {
 import { ingestPart, logRow } from '../workers/testing/records.ts';
 
 const DENIED = { code: '42501' };
-const tables = ['canned_responses', 'chat_agents', 'conversations', 'messages'] as const;
+const tables = ['audit_log', 'canned_responses', 'chat_agents', 'conversations', 'messages'] as const;
 const names = [
   'anon',
   'guest A',
@@ -129,6 +129,7 @@ test('what only the rooms need of a conversation is shown to nobody', async () =
 
 describe('nobody writes', () => {
   const statements = {
+    audit_log: `insert into public.audit_log (id, at, action, actor_role) values (gen_random_uuid(), now(), 'opened', 'system')`,
     canned_responses: `insert into public.canned_responses (shortcut, content) values ('/x', 'x')`,
     chat_agents: `insert into public.chat_agents (id, name) values (auth.uid(), 'Mallory')`,
     conversations: `insert into public.conversations (visitor_id, status) values (auth.uid(), 'active')`,
@@ -156,6 +157,9 @@ describe('nobody writes', () => {
         `private.claim_room(gen_random_uuid())`,
         `private.room_messages(gen_random_uuid(), 0, 1)`,
         `private.reopen_conversation(gen_random_uuid(), 1)`,
+        `private.record_audit('[]')`,
+        `private.team()`,
+        `private.account_of('a@b.test')`,
         `private.create_conversation(gen_random_uuid(), gen_random_uuid(), null, null, '{}')`,
       ]) {
         await expect(run(name, `select ${call}`), call).rejects.toMatchObject(DENIED);
@@ -197,13 +201,14 @@ describe('what the catalogue says', () => {
 describe('rooms act as chat_room', () => {
   const asRoom = (statement: string) => as(sql, { role: 'chat_room' }, (tx) => tx.unsafe(statement));
 
-  test('which may call its five functions, and no other', async () => {
+  test('which may call its six functions, and no other', async () => {
     const allowed = await sql`select proname::text from pg_proc
       where pronamespace = 'private'::regnamespace and has_function_privilege('chat_room', oid, 'execute') order by 1`;
     expect(allowed.map(({ proname }) => proname)).toEqual([
       'claim_room',
       'create_conversation',
       'ingest',
+      'record_audit',
       'reopen_conversation',
       'room_messages',
     ]);

@@ -1,3 +1,4 @@
+export * from './audit-log.ts';
 export * from './canned-responses.ts';
 export * from './chat-agents.ts';
 export * from './conversations.ts';
