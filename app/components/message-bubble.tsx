@@ -11,7 +11,7 @@ export function MessageBubble({ message, viewer, first, last, status }: MessageB
   if (message.kind === 'system') {
     return (
       <div className="wc-event" data-event={message.event?.key}>
-        <span dir="auto">{message.event ? eventText(t, message.event) : message.text}</span>
+        <span dir="auto">{message.event ? eventText(t, message.event, viewer) : message.text}</span>
       </div>
     );
   }

@@ -1,4 +1,4 @@
-import type { MessageKey } from '../i18n/translate.ts';
+import type { MessageKey } from '../i18n/messages.ts';
 import { useT } from '../i18n/use-language.ts';
 import type { PendingMessage } from '../realtime/types.ts';
 import { AlertIcon, ClockIcon } from './icons.tsx';

@@ -1,32 +1,28 @@
-import { createLanguage, english, type Language, type Messages } from './translate.ts';
+import { chooseLocale } from './choose-locale.ts';
+import { type Compiled, createLanguage, type Language } from './language.ts';
+import { LOCALES } from './locales.ts';
 
-/** One loader a locale, so that nobody downloads a language they don't read. English is always there. */
-const LOADERS: Readonly<Record<string, () => Promise<Messages>>> = {};
+type Load = () => Promise<Compiled>;
+
+/** One file a locale and part, so that nobody downloads a language they don't read. */
+const CHAT: Readonly<Record<string, Load>> = import.meta.glob<Compiled>('./locales/*.ts', {
+  query: '?chat',
+  import: 'default',
+});
+const PEOPLE: Readonly<Record<string, Load>> = import.meta.glob<Compiled>('./locales/*.ts', {
+  query: '?people',
+  import: 'default',
+});
 
 /**
- * The language for what a person prefers (BCP 47, best first): the first there is, else English. Falls back to
- * English too when its file can't be loaded.
+ * The language for what a person prefers (BCP 47, best first): the first there is, else English.
+ *
+ * @param withPeople also the texts of the account's screens
+ * @throws when its file can't be loaded
  */
-export async function loadLanguage(wanted: readonly string[]): Promise<Language> {
-  for (const tag of wanted) {
-    const locale = tag.toLowerCase().split('-')[0] ?? '';
-    if (locale === 'en') return createEnglish(tag);
-    const load = LOADERS[locale];
-    if (!load) continue;
-    try {
-      return createLanguage(tag, await load());
-    } catch {
-      return english;
-    }
-  }
-  return english;
-}
-
-/** English words with the reader's own dates and times: en-GB and en-US write them differently. */
-function createEnglish(tag: string): Language {
-  try {
-    return { ...english, locale: Intl.getCanonicalLocales(tag)[0] ?? english.locale };
-  } catch {
-    return english;
-  }
+export async function loadLanguage(wanted: readonly string[], withPeople: boolean): Promise<Language> {
+  const { locale, tag } = chooseLocale(wanted, LOCALES);
+  const path = `./locales/${locale}.ts`;
+  const parts = await Promise.all([CHAT[path]?.(), withPeople ? PEOPLE[path]?.() : {}]);
+  return createLanguage(tag, Object.assign({}, ...parts));
 }

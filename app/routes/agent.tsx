@@ -5,7 +5,6 @@ import { useEffect, useMemo, useState } from 'react';
 import chat from '../components/chat.css?url';
 import desk from '../desk/desk.css?url';
 import type { DeskContext } from '../desk/desk-context.ts';
-import { deskLanguage } from '../desk/language.ts';
 import { visitorName } from '../desk/names.ts';
 import panes from '../desk/panes.css?url';
 import { deskTitle, type OpenUnread, totalUnread, withOpenUnread } from '../desk/queue.ts';
@@ -13,6 +12,7 @@ import { Sidebar } from '../desk/sidebar.tsx';
 import { useArrivals } from '../desk/use-arrivals.ts';
 import { useClock } from '../desk/use-clock.ts';
 import { useLiveQueue } from '../desk/use-live-queue.ts';
+import { english } from '../i18n/english.ts';
 import { LanguageProvider } from '../i18n/use-language.ts';
 import { requireAgent } from '../services/agent-session.server.ts';
 
@@ -76,7 +76,7 @@ export default function Desk() {
   }, [title]);
 
   return (
-    <LanguageProvider value={deskLanguage}>
+    <LanguageProvider value={english}>
       <div className="desk" data-screen={id ? 'conversation' : 'list'}>
         <a className="skip-link" href="#conversation">
           Skip to the conversation

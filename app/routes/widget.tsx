@@ -1,4 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/cloudflare';
+import { chooseLocale } from '../i18n/choose-locale.ts';
+import { LOCALES } from '../i18n/locales.ts';
 
 /**
  * Tells `POST /api/session` whether this browser keeps cookies in a frame: if it doesn't come back, the answer
@@ -6,15 +8,17 @@ import type { LoaderFunctionArgs } from '@remix-run/cloudflare';
  */
 const PROBE = '__Host-wellchina-probe=1; Path=/; Secure; HttpOnly; SameSite=None; Partitioned; Max-Age=3600';
 
-const DOCUMENT = `<!doctype html>
-<html lang="en">
+/** @param locale one of ours: safe in an attribute and in an address */
+const documentIn = (locale: string) => `<!doctype html>
+<html lang="${locale}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
-<title>Chat with WellChina</title>
+<title>WellChina</title>
 <link rel="stylesheet" href="/widget/panel.css">
+<link rel="modulepreload" href="/widget/${locale}.chat.js">
 <script type="module" src="/widget/panel.js"></script>
 </head>
 <body><div id="panel"></div></body>
@@ -23,13 +27,21 @@ const DOCUMENT = `<!doctype html>
 
 /** The frame's document. Nothing of Remix is in it: the panel is a small bundle of its own. */
 export function loader({ request }: LoaderFunctionArgs): Response {
-  const { host, protocol } = new URL(request.url);
+  const { host, protocol, searchParams } = new URL(request.url);
+  const accepted = request.headers.get('Accept-Language')?.split(',') ?? [];
+  const wanted = [
+    searchParams.get('locale') ?? '',
+    ...accepted.map((range) => range.split(';')[0]?.trim() ?? ''),
+  ];
+  // The panel chooses the same way; this only saves it from waiting for its words.
+  const { locale } = chooseLocale(wanted, LOCALES);
   const sockets = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`;
-  return new Response(DOCUMENT, {
+  return new Response(documentIn(locale), {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Cache-Control': 'no-cache',
       'Set-Cookie': PROBE,
+      Vary: 'Accept-Language',
       // Any site may carry the chat; the panel itself runs nothing but its own code and talks to nobody but us.
       'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; connect-src 'self' ${sockets}; base-uri 'none'; form-action 'none'; frame-ancestors *`,
       'Referrer-Policy': 'no-referrer',

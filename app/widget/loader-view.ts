@@ -1,5 +1,5 @@
 import { styles } from './loader-styles.ts';
-import { texts } from './loader-texts.ts';
+import type { LoaderTexts } from './loader-texts.ts';
 
 /** As wide as a phone: there the panel is the whole screen. */
 const PHONE = '(max-width:480px)';
@@ -14,6 +14,7 @@ export interface LoaderView {
   setOpen(open: boolean, focus: boolean): void;
   setHidden(hidden: boolean): void;
   setUnread(count: number): void;
+  setTexts(texts: LoaderTexts): void;
   remove(): void;
 }
 
@@ -25,11 +26,17 @@ export function isPhone(): boolean {
 /**
  * The bubble and, when first needed, the frame, in a shadow root at the end of the body.
  *
- * @param src address of the panel's document
+ * @param source gives the address of the panel's document when it is needed
+ * @param texts the words on it
  * @param toggle called when the bubble is pressed
  * @param dismiss called on Escape while the bubble has the focus
  */
-export function createView(src: string, toggle: () => void, dismiss: () => void): LoaderView {
+export function createView(
+  source: () => string,
+  texts: LoaderTexts,
+  toggle: () => void,
+  dismiss: () => void,
+): LoaderView {
   const host = document.createElement('wellchina-chat');
   const root = host.attachShadow({ mode: 'open' });
   // A constructed sheet passes a host page's `style-src`, an inline one might not.
@@ -56,11 +63,12 @@ export function createView(src: string, toggle: () => void, dismiss: () => void)
   let frame: HTMLIFrameElement | null = null;
   let isOpen = false;
   let unread = 0;
+  let words = texts;
   let scroll = '';
 
   function label(): void {
     bubble.setAttribute('aria-expanded', String(isOpen));
-    bubble.setAttribute('aria-label', isOpen ? texts.close : unread ? texts.unread(unread) : texts.open);
+    bubble.setAttribute('aria-label', isOpen ? words.close : unread ? words.unread(unread) : words.open);
     badge.textContent = unread && !isOpen ? (unread > 99 ? '99+' : String(unread)) : '';
   }
 
@@ -79,9 +87,9 @@ export function createView(src: string, toggle: () => void, dismiss: () => void)
   function load(): HTMLIFrameElement {
     if (frame) return frame;
     frame = document.createElement('iframe');
-    frame.title = texts.panel;
+    frame.title = words.panel;
     frame.dataset.open = 'false';
-    frame.src = src;
+    frame.src = source();
     root.appendChild(frame);
     return frame;
   }
@@ -110,6 +118,11 @@ export function createView(src: string, toggle: () => void, dismiss: () => void)
     },
     setUnread(count) {
       unread = count;
+      label();
+    },
+    setTexts(next) {
+      words = next;
+      if (frame) frame.title = words.panel;
       label();
     },
     remove() {

@@ -1,5 +1,6 @@
 import type { ConversationContext } from '../protocol/context.ts';
 import { recall, remember } from './loader-memory.ts';
+import { loaderTexts } from './loader-texts.ts';
 import { createView, isPhone, type LoaderView } from './loader-view.ts';
 import { CHANNEL, type FromPanel, type ToPanel, unwrap } from './messages.ts';
 
@@ -24,7 +25,6 @@ type Api = ((...call: Call) => void) & { q?: ArrayLike<unknown>[]; v?: number };
 
 const script = document.currentScript;
 const base = script instanceof HTMLScriptElement && script.src ? new URL(script.src).origin : location.origin;
-const source = `${base}/widget?origin=${encodeURIComponent(location.origin)}`;
 
 const listeners = new Map<string, Set<Listener>>();
 /** Calls that came before `boot`. */
@@ -49,6 +49,13 @@ function emit(name: EventName, detail?: unknown): void {
   }
 }
 
+/** What the page wants spoken: as told, else as it is written itself. The panel and the words here then agree. */
+function wanted(): string {
+  return locale ?? document.documentElement.lang;
+}
+const texts = () => loaderTexts([wanted(), ...navigator.languages]);
+const source = () => `${base}/widget?${new URLSearchParams({ origin: location.origin, locale: wanted() })}`;
+
 function post(body: ToPanel): void {
   if (panelReady) view?.frame()?.contentWindow?.postMessage({ channel: CHANNEL, body }, base);
 }
@@ -70,6 +77,7 @@ function boot(options: BootOptions = {}): void {
   user = options.user ?? null;
   view = createView(
     source,
+    texts(),
     () => setOpen(!isOpen, true),
     () => setOpen(false, true),
   );
@@ -184,6 +192,7 @@ function run(call: Call): void {
     post({ t: 'user', user: user !== null });
   } else if (command === 'setLocale') {
     locale = String(first);
+    view.setTexts(texts());
     post({ t: 'locale', locale });
   } else if (command === 'shutdown') shutdown();
   else console.warn(`WellChinaChat: unknown command “${command}”`);

@@ -1,6 +1,6 @@
 import { Avatar } from '../components/avatar.tsx';
 import { ChevronDownIcon } from '../components/icons.tsx';
-import type { MessageKey } from '../i18n/translate.ts';
+import type { MessageKey } from '../i18n/messages.ts';
 import { useT } from '../i18n/use-language.ts';
 import type { ConversationSnapshot } from '../realtime/types.ts';
 import { CareIcon } from './care-icon.tsx';

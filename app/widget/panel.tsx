@@ -1,6 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { loadLanguage } from '../i18n/load-language.ts';
-import { english, type Language } from '../i18n/translate.ts';
+import type { Language } from '../i18n/language.ts';
 import { LanguageProvider } from '../i18n/use-language.ts';
 import { browserEnvironment } from '../realtime/browser-environment.ts';
 import { createChat } from './chat.ts';
@@ -14,6 +13,7 @@ import { createPanelView } from './panel-view.ts';
 import { reportChat } from './report-chat.ts';
 import { reportRoom } from './report-room.ts';
 import { createSession } from './session.ts';
+import { createSpeech } from './speech.ts';
 
 /** The frame's entry: puts the parts together and listens to the page it is in. */
 const origin = hostOrigin();
@@ -51,16 +51,14 @@ function render(language: Language): void {
   );
 }
 
-render(english);
-const use = (wanted: readonly string[]) => void loadLanguage(wanted).then(render);
-use(navigator.languages);
+const speech = createSpeech(render);
 
 bridge?.onMessage((body) => {
   switch (body.t) {
     case 'init':
       chat.setContext(body.context);
       if (body.user) chat.setHostToken(bridge.token);
-      if (body.locale) use([body.locale]);
+      if (body.locale) speech.use(body.locale);
       view.set({ open: body.open, focused: body.focus });
       chat.start(body.known || keep.get('known') !== null);
       break;
@@ -74,7 +72,7 @@ bridge?.onMessage((body) => {
       chat.setContext(body.context);
       break;
     case 'locale':
-      use([body.locale]);
+      speech.use(body.locale);
       break;
     case 'user':
       chat.setHostToken(body.user ? bridge.token : null);

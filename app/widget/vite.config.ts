@@ -1,11 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { build, defineConfig, type Plugin } from 'vite';
+import { compileLocales } from '../i18n/compile-locales.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const outDir = here('../../build/client');
 
 /** What an Evergreen browser of the last two or three years understands. */
 const target = ['chrome109', 'firefox115', 'safari16.4'];
+
+/**
+ * A locale's texts have fixed names, so that the frame's document can ask for them beside the panel; any other chunk
+ * carries its hash, so that a panel of the release before never runs with it.
+ */
+function chunkName({ facadeModuleId }: { facadeModuleId: string | null }): string {
+  const [, locale, part] = /\/locales\/([\w-]+)\.ts\?(\w+)$/.exec(facadeModuleId ?? '') ?? [];
+  return locale ? `widget/${locale}.${part}.js` : 'widget/[name]-[hash].js';
+}
 
 /** `widget.js`, a script of its own that any page can carry: built beside the panel, since it must be one plain file. */
 function loader(): Plugin {
@@ -15,6 +25,7 @@ function loader(): Plugin {
     async closeBundle() {
       await build({
         configFile: false,
+        plugins: [compileLocales()],
         logLevel: 'warn',
         publicDir: false,
         build: {
@@ -40,7 +51,7 @@ function loader(): Plugin {
 export default defineConfig({
   root: here('.'),
   publicDir: false,
-  plugins: [loader()],
+  plugins: [compileLocales(), loader()],
   resolve: {
     alias: [
       { find: 'react-dom/client', replacement: 'preact/compat/client' },
@@ -59,7 +70,7 @@ export default defineConfig({
       input: { panel: here('./panel.tsx') },
       output: {
         entryFileNames: 'widget/[name].js',
-        chunkFileNames: 'widget/[name]-[hash].js',
+        chunkFileNames: chunkName,
         assetFileNames: 'widget/[name][extname]',
       },
     },
