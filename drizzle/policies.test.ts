@@ -206,6 +206,7 @@ describe('rooms act as chat_room', () => {
       where pronamespace = 'private'::regnamespace and has_function_privilege('chat_room', oid, 'execute') order by 1`;
     expect(allowed.map(({ proname }) => proname)).toEqual([
       'claim_room',
+      'conversation_owner',
       'create_conversation',
       'ingest',
       'record_audit',

@@ -3,4 +3,5 @@ export * from './canned-responses.ts';
 export * from './chat-agents.ts';
 export * from './conversations.ts';
 export * from './messages.ts';
+export * from './profiles.ts';
 export * from './widget-sites.ts';

@@ -15,3 +15,6 @@ export const isAgent = sql`(select private.is_agent())`;
 
 /** An active, non-anonymous agent whose role is `admin`. */
 export const isAdmin = sql`(select private.is_admin())`;
+
+/** Somebody with an account: not a guest. */
+export const isRegistered = sql`(select not coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false))`;
