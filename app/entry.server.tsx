@@ -2,33 +2,41 @@ import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-r
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { isbot } from 'isbot';
 import { renderToReadableStream } from 'react-dom/server';
+import { pageKind, pagePolicy } from '../workers/edge/content-policy.ts';
+import { settingsOf } from '../workers/env.ts';
 import { errorName, log } from '../workers/log.ts';
+import { NonceContext, newNonce } from './nonce.ts';
 
 export default async function handleRequest(
   request: Request,
   status: number,
   headers: Headers,
   remixContext: EntryContext,
-  _loadContext: AppLoadContext,
+  { cloudflare: { env } }: AppLoadContext,
 ): Promise<Response> {
   let finalStatus = status;
-  const body = await renderToReadableStream(<RemixServer context={remixContext} url={request.url} />, {
-    signal: request.signal,
-    onError(error: unknown) {
-      if (request.signal.aborted) return;
-      finalStatus = 500;
-      logFailure(request, error);
+  const nonce = newNonce();
+  const body = await renderToReadableStream(
+    <NonceContext.Provider value={nonce}>
+      <RemixServer context={remixContext} url={request.url} nonce={nonce} />
+    </NonceContext.Provider>,
+    {
+      nonce,
+      signal: request.signal,
+      onError(error: unknown) {
+        if (request.signal.aborted) return;
+        finalStatus = 500;
+        logFailure(request, error);
+      },
     },
-  });
+  );
   if (isbot(request.headers.get('user-agent'))) await body.allReady;
   headers.set('Content-Type', 'text/html; charset=utf-8');
-  // Nobody may put the desk into a frame and have an agent click in it; the widget's document says otherwise for itself.
+  const url = new URL(request.url);
   headers.set(
     'Content-Security-Policy',
-    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+    pagePolicy(pageKind(url.pathname), url, nonce, settingsOf(env).supabaseUrl),
   );
-  headers.set('X-Content-Type-Options', 'nosniff');
-  headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
   return new Response(body, { headers, status: finalStatus });
 }
 

@@ -9,6 +9,7 @@ import {
   useRouteError,
 } from '@remix-run/react';
 import type { ReactNode } from 'react';
+import { useNonce } from './nonce.ts';
 import { Notice } from './site/notice.tsx';
 import base from './styles/base.css?url';
 import notice from './styles/notice.css?url';
@@ -24,6 +25,7 @@ export const links: LinksFunction = () => [
 export const meta: MetaFunction = () => [{ title: 'WellChina' }];
 
 export function Layout({ children }: { children: ReactNode }) {
+  const nonce = useNonce();
   return (
     <html lang="en">
       <head>
@@ -36,8 +38,8 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         {children}
-        <ScrollRestoration />
-        <Scripts />
+        <ScrollRestoration nonce={nonce} />
+        <Scripts nonce={nonce} />
       </body>
     </html>
   );

@@ -3,6 +3,7 @@ import { isSameOrigin, otherSite } from '../app/services/same-origin.server.ts';
 // Made by `npm run build`; its types are the framework's.
 import * as build from '../build/server/index.js';
 import { catchUpRooms } from './cron/catch-up.ts';
+import { secured } from './edge/security-headers.ts';
 import { health } from './health.ts';
 import { errorName, log } from './log.ts';
 import { socketTarget, upgrade } from './upgrade.ts';
@@ -29,24 +30,33 @@ const writes = ({ method }: Request) => method !== 'GET' && method !== 'HEAD' &&
 export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
-    try {
-      if (pathname === '/healthz') return await health(env);
-      if (!isDecodable(pathname)) return new Response('Not found', { status: 404 });
-      const target = socketTarget(pathname);
-      if (target) {
-        if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket')
-          return await upgrade(request, env, target);
-        return new Response('Upgrade required', { status: 426, headers: { Upgrade: 'websocket' } });
-      }
-      // Whatever is no call of the API is a form of our own pages; Remix would answer another site's with a 500.
-      if (writes(request) && !pathname.startsWith('/api/') && !isSameOrigin(request)) return otherSite();
-      return await handleWithRemix(request, { cloudflare: { env, ctx } });
-    } catch (error) {
-      log({ event: 'request_failed', route: pathname.split('/')[1] ?? '', name: errorName(error) });
-      return new Response('Something went wrong. Please try again.', { status: 500 });
-    }
+    return secured(await answer(request, env, ctx, pathname), pathname);
   },
   async scheduled(_controller, env) {
     await catchUpRooms(env);
   },
 } satisfies ExportedHandler<Env>;
+
+async function answer(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  pathname: string,
+): Promise<Response> {
+  try {
+    if (pathname === '/healthz') return await health(env);
+    if (!isDecodable(pathname)) return new Response('Not found', { status: 404 });
+    const target = socketTarget(pathname);
+    if (target) {
+      if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket')
+        return await upgrade(request, env, target);
+      return new Response('Upgrade required', { status: 426, headers: { Upgrade: 'websocket' } });
+    }
+    // Whatever is no call of the API is a form of our own pages; Remix would answer another site's with a 500.
+    if (writes(request) && !pathname.startsWith('/api/') && !isSameOrigin(request)) return otherSite();
+    return await handleWithRemix(request, { cloudflare: { env, ctx } });
+  } catch (error) {
+    log({ event: 'request_failed', route: pathname.split('/')[1] ?? '', name: errorName(error) });
+    return new Response('Something went wrong. Please try again.', { status: 500 });
+  }
+}

@@ -1,8 +1,9 @@
 import type { CloseCode } from '../app/protocol/codes.ts';
 import { SUBPROTOCOL } from '../app/protocol/version.ts';
+import { COMMON_HEADERS } from './edge/security-headers.ts';
 
 function upgraded(client: WebSocket, protocol: string | null): Response {
-  const headers = new Headers();
+  const headers = new Headers({ ...COMMON_HEADERS, 'Cache-Control': 'no-store' });
   if (protocol !== null) headers.set('Sec-WebSocket-Protocol', protocol);
   return new Response(null, { status: 101, webSocket: client, headers });
 }

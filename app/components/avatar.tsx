@@ -5,7 +5,7 @@ import type { AvatarProps } from './props.ts';
 export function Avatar({ name, url, online, size = 36 }: AvatarProps) {
   const t = useT();
   return (
-    <span className="wc-avatar" style={{ width: size, height: size, fontSize: Math.round(size * 0.42) }}>
+    <span className="wc-avatar" data-size={size}>
       {url ? (
         <img src={url} alt="" width={size} height={size} />
       ) : (

@@ -6,10 +6,10 @@ export function MessageListSkeleton() {
   return (
     <div className="wc-skeleton">
       <span className="wc-hidden">{t('messages.loading')}</span>
-      <i style={{ width: '58%' }} />
-      <i style={{ width: '42%' }} />
-      <i data-own="true" style={{ width: '50%' }} />
-      <i style={{ width: '64%' }} />
+      <i />
+      <i />
+      <i data-own="true" />
+      <i />
     </div>
   );
 }

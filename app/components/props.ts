@@ -13,7 +13,8 @@ export interface AvatarProps {
   url?: string | null;
   online?: boolean;
   /** Pixels; 36 unless told. */
-  size?: number;
+  /** Pixels; each has its rule in chat.css, since a policy without `unsafe-inline` takes no style attribute. */
+  size?: 28 | 32 | 36 | 40 | 48 | 52;
 }
 
 export interface MessageListProps {

@@ -14,7 +14,7 @@ const target = ['chrome109', 'firefox115', 'safari16.4'];
  */
 function chunkName({ facadeModuleId }: { facadeModuleId: string | null }): string {
   const [, locale, part] = /\/locales\/([\w-]+)\.ts\?(\w+)$/.exec(facadeModuleId ?? '') ?? [];
-  return locale ? `widget/${locale}.${part}.js` : 'widget/[name]-[hash].js';
+  return locale ? `widget/${locale}.${part}.js` : 'widget/chunks/[name]-[hash].js';
 }
 
 /** `widget.js`, a script of its own that any page can carry: built beside the panel, since it must be one plain file. */
