@@ -6,6 +6,7 @@ import { catchUpRooms } from './cron/catch-up.ts';
 import { secured } from './edge/security-headers.ts';
 import { health } from './health.ts';
 import { errorName, log } from './log.ts';
+import { tellUntoldMoves } from './moves.ts';
 import { socketTarget, upgrade } from './upgrade.ts';
 
 export { ConversationRoom } from './rooms/conversation-room.ts';
@@ -33,7 +34,7 @@ export default {
     return secured(await answer(request, env, ctx, pathname), pathname);
   },
   async scheduled(_controller, env) {
-    await catchUpRooms(env);
+    await Promise.all([catchUpRooms(env), tellUntoldMoves(env)]);
   },
 } satisfies ExportedHandler<Env>;
 

@@ -16,6 +16,7 @@ import type { Refusal } from './admission.ts';
 import { Flusher } from './flusher.ts';
 import { LobbyLink } from './lobby-link.ts';
 import { isBehind, noMarks } from './outbox.ts';
+import { OwnerKeeper } from './owner-keeper.ts';
 import { Reception } from './reception.ts';
 import type { AssignedAgent, RoomState } from './records.ts';
 import { RoomCore } from './room-core.ts';
@@ -45,6 +46,11 @@ interface Opening {
 }
 
 const RECOVER_AFTER_MS = 1_000;
+const REFUSED_AS = {
+  forbidden: CLOSE.forbidden,
+  not_found: CLOSE.notFound,
+  unavailable: CLOSE.tryAgainLater,
+} as const;
 
 /**
  * One conversation. The shell around `RoomCore`: it lets in whom the Worker has authorised, makes sure the room
@@ -58,6 +64,7 @@ export class ConversationRoom extends DurableObject<Env> {
   readonly #flusher: Flusher;
   readonly #lobby: LobbyLink;
   readonly #reception: Reception;
+  readonly #owner: OwnerKeeper;
   #loading: Promise<'ready' | RoomCode> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -98,6 +105,13 @@ export class ConversationRoom extends DurableObject<Env> {
       limits: this.#limits,
       presenceChanged: () => this.#lobby.changed('presence'),
     });
+    this.#owner = new OwnerKeeper({
+      core: this.#core,
+      storage: this.#storage,
+      sockets: this.#sockets,
+      flusher: this.#flusher,
+      store: () => this.env.STORE,
+    });
     this.#recover();
   }
 
@@ -113,11 +127,13 @@ export class ConversationRoom extends DurableObject<Env> {
     if (issuedAt <= this.#storage.voidedUntil(session.person.id)) {
       return refusedSocket(CLOSE.signedOut, 'signed out');
     }
+    const person = await this.#owner.admit(session.person);
+    if (typeof person === 'string') return refusedSocket(REFUSED_AS[person], person);
     if (session.person.role === 'agent') {
       // So that the lobby finds this socket when the agent signs out or is deactivated.
       this.ctx.waitUntil(this.#tellEntered(session.person.id, conversationId));
     }
-    return this.#reception.enter({ ...session, greeted: false });
+    return this.#reception.enter({ ...session, person, greeted: false });
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
@@ -239,6 +255,17 @@ export class ConversationRoom extends DurableObject<Env> {
     if (!this.#storage.state) return;
     this.#storage.void(personId, Date.now());
     this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'not allowed', personId);
+  }
+
+  /** Postgres has given the conversation to another visitor. Idempotent; `ok` once the room has followed. */
+  async moved(conversationId: string): Promise<'ok' | RoomCode> {
+    const ready = await this.#ready(conversationId);
+    return ready === 'ready' ? this.#owner.follow() : ready;
+  }
+
+  /** The visitor has registered, or goes by another name. Idempotent; an empty room learns it when it is loaded. */
+  async introduce(visitor: RoomState['visitor']): Promise<void> {
+    if (this.#storage.state) this.#owner.introduce(visitor);
   }
 
   /**

@@ -34,6 +34,8 @@ export interface RoomState {
   tags: string[];
   metadata: ConversationContext;
   visitor: { id: string; name: string | null; isAnonymous: boolean };
+  /** Guests it belonged to before it came along into the visitor's account: their messages dedupe for ever. */
+  formerVisitors?: string[];
   agent: AssignedAgent | null;
   /** Newest seq each side has seen. */
   read: ReadMarks;

@@ -14,6 +14,7 @@ import type { Person } from '../auth/person.ts';
 import { admit, type Refusal } from './admission.ts';
 import { Allowances } from './allowances.ts';
 import { GUEST_NAME } from './names.ts';
+import { sentBefore } from './ownership.ts';
 import type { LogRow, RoomState } from './records.ts';
 import { isItsAgent, markRead, markResponse, type Transition } from './room-state.ts';
 import type { RoomStorage } from './room-storage.ts';
@@ -67,7 +68,7 @@ export class RoomCore {
       );
     }
     const clientId = frame.id.toLowerCase();
-    const held = storage.log.find(person.id, clientId);
+    const held = sentBefore(storage.log, state, person, clientId);
     const admission = admit(frame, person, state, held, limits, () => this.allowances.message(person.id));
     if (admission.kind === 'refuse') return refusal(admission.refusal, frame.id);
     if (admission.kind === 'known') return ack(frame.id, admission.row);

@@ -214,7 +214,12 @@ describe('from a row of Postgres', () => {
 
   test('a lost room comes back with its agent, its marks, and its visitor’s name made safe', () => {
     const claimed = claimedState(
-      { ...row, visitor: { name: 'Ana\u202E\n', isAnonymous: false }, agent: assigned(helper) },
+      {
+        ...row,
+        visitor: { name: 'Ana\u202E\n', isAnonymous: false },
+        agent: assigned(helper),
+        formerVisitors: ['guest'],
+      },
       NOW,
     );
     expect(claimed).toMatchObject({
@@ -225,6 +230,7 @@ describe('from a row of Postgres', () => {
       read: { visitor: 11, agent: 12 },
       metadata: { page: '/pricing' },
       firstResponseAt: NOW - 5,
+      formerVisitors: ['guest'],
     });
   });
 });

@@ -33,12 +33,10 @@ export function freshState(row: ConversationRow, visitor: RoomState['visitor'], 
 
 /** The state of a room that was lost and comes back from what it had written through. */
 export function claimedState(row: ClaimedRow, now: number): RoomState {
-  return fromRow(
-    row,
-    { id: row.visitor_id, name: displayName(row.visitor.name), isAnonymous: row.visitor.isAnonymous },
-    row.agent,
-    now,
-  );
+  const { name, isAnonymous } = row.visitor;
+  const visitor = { id: row.visitor_id, name: displayName(name), isAnonymous };
+  const { formerVisitors } = row;
+  return { ...fromRow(row, visitor, row.agent, now), ...(formerVisitors.length ? { formerVisitors } : {}) };
 }
 
 function fromRow(

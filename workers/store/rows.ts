@@ -31,6 +31,7 @@ export const conversationRowSchema = z.object({
 export const claimedRowSchema = conversationRowSchema.extend({
   visitor: z.object({ name: z.string().nullable(), isAnonymous: z.boolean() }),
   agent: z.object({ id: z.string(), name: z.string(), avatarUrl: z.string().nullable() }).nullable(),
+  formerVisitors: z.array(z.string()).default([]),
 });
 
 /** A row of `messages` as Drizzle and `room_messages` return it through JSON. */

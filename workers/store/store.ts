@@ -8,6 +8,8 @@ import type { IngestOutcome, IngestPart, LogRow } from '../rooms/records.ts';
 import { type AgentRecord, activeAgents, currentAgent, writeAgentsOnline } from './agents.ts';
 import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
 import { inTransaction, isDataException, type Role, sqlstateOf, type Transaction } from './database.ts';
+import { conversationOwner, moveConversations, type OwnerRow, toldMove, untoldMoves } from './ownership.ts';
+import { ownProfile, type Profile, saveProfile } from './profiles.ts';
 import {
   claimRoom,
   createConversation,
@@ -141,6 +143,57 @@ export class Store extends WorkerEntrypoint<Env> {
       const answer = await reopenConversation(tx, conversationId, epoch);
       if (!answer) return 'gone';
       return answer.ok ? { reopened: true, open: null } : { reopened: false, open: answer.open };
+    });
+  }
+
+  /** As a room: whose the conversation is now. */
+  async conversationOwner(conversationId: string): Promise<Result<{ owner: OwnerRow }, StoreCode>> {
+    return this.#run('conversationOwner', { as: 'chat_room' }, async (tx) => {
+      const owner = await conversationOwner(tx, conversationId);
+      return owner ? { owner } : 'gone';
+    });
+  }
+
+  /**
+   * As the service role: everything of a guest's becomes the account's. `brought` counts what has moved in all;
+   * `rooms` have not heard of it. The caller has made sure that both sessions are live and the same person's.
+   */
+  async moveConversations(
+    guestId: string,
+    accountId: string,
+  ): Promise<Result<{ brought: number; rooms: string[] }, StoreCode>> {
+    return this.#run('moveConversations', { as: 'service_role' }, async (tx) => {
+      return (await moveConversations(tx, guestId, accountId)) ?? 'gone';
+    });
+  }
+
+  /** As the service role: conversations that have moved without their rooms knowing, oldest first. */
+  async untoldMoves(limit: number): Promise<Result<{ rooms: string[] }, StoreCode>> {
+    return this.#run('untoldMoves', { as: 'service_role' }, async (tx) => ({
+      rooms: await untoldMoves(tx, limit),
+    }));
+  }
+
+  /** As the service role: this conversation's room has heard of its move. */
+  async toldMove(conversationId: string): Promise<Result<object, StoreCode>> {
+    return this.#run('toldMove', { as: 'service_role' }, async (tx) => {
+      await toldMove(tx, conversationId);
+      return {};
+    });
+  }
+
+  /** As the person: their own profile, null while they have none. */
+  async ownProfile(claims: PersonClaims): Promise<Result<{ profile: Profile | null }, StoreCode>> {
+    return this.#run('ownProfile', { as: 'authenticated', claims }, async (tx) => ({
+      profile: await ownProfile(tx, claims.sub),
+    }));
+  }
+
+  /** As the service role: what a registered person has told of themselves; other fields stay. */
+  async saveProfile(id: string, change: Partial<Profile>): Promise<Result<object, StoreCode>> {
+    return this.#run('saveProfile', { as: 'service_role' }, async (tx) => {
+      await saveProfile(tx, id, change);
+      return {};
     });
   }
 
