@@ -158,6 +158,13 @@ export const rules: readonly Rule[] = [
       and not coalesce(c.reloptions @> array['security_invoker=true'], false)`,
   ),
   never(
+    'nothing is given of a table in the private schema',
+    `select c.relname || ' · ' || pg_get_userbyid(a.grantee) || ' · ' || a.privilege_type ${relation},
+        aclexplode(c.relacl) a where n.nspname = 'private' and a.grantee <> c.relowner
+      union all select c.relname || '.' || t.attname || ' · ' || pg_get_userbyid(a.grantee) ${relation}
+        join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a where n.nspname = 'private'`,
+  ),
+  never(
     'every privilege is given to a role by its name, never to everybody',
     `select n.nspname || '.' || c.relname ${relation}, aclexplode(c.relacl) a where ${OURS} and a.grantee = 0
       union all select n.nspname || '.' || c.relname || '.' || t.attname ${relation}

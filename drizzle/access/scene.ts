@@ -27,7 +27,7 @@ export function insertion(table: string, row: Row): string {
 
 /**
  * Runs one statement as somebody and takes it back. Says the value it gave, or how Postgres refused: `denied`
- * (42501), `row refused` (by a policy), the constraint's name, or else the SQLSTATE.
+ * (42501), `row refused` (42501 by a policy), `refused` (42501 by a trigger), the constraint's name, or the SQLSTATE.
  */
 const PROBE = `
   create function pg_temp.probe(p_role text, p_claims text, p_statement text) returns text language plpgsql as $$
@@ -50,7 +50,8 @@ const PROBE = `
       when sqlstate 'UNDO0' then null;
       when insufficient_privilege then
         get stacked diagnostics words = message_text;
-        answer := case when words like '%row-level security%' then 'row refused' else 'denied' end;
+        answer := case when words like '%row-level security%' then 'row refused'
+          when words like 'permission denied%' then 'denied' else 'refused' end;
       when others then
         get stacked diagnostics about = constraint_name;
         answer := coalesce(nullif(about, ''), sqlstate);

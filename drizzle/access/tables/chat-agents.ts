@@ -12,7 +12,11 @@ export const chatAgents: TableAccess = {
   rows: {
     agent: { id: ID.agent, name: 'Agent' },
     'deactivated agent': { id: ID['deactivated agent'], name: 'Former agent', active: false },
-    'guest with an agent’s row': { id: ID['guest with an agent’s row'], name: 'Guest at the desk' },
+    'guest with an agent’s row': {
+      id: ID['guest with an agent’s row'],
+      name: 'Guest at the desk',
+      role: 'admin',
+    },
     admin: { id: ID.admin, name: 'Admin', role: 'admin' },
     'deactivated admin': {
       id: ID['deactivated admin'],

@@ -13,6 +13,20 @@ export const conversationMoves: TableAccess = {
       to_visitor: ID.registered,
       closed: false,
     },
+    'guest A’s': {
+      conversation_id: ROOM['A, closed'],
+      from_visitor: ID['somebody new'],
+      to_visitor: ID['guest A'],
+      closed: false,
+      moved_at: '2026-01-01T00:00:00Z',
+    },
+    'guest B’s, of which its room has heard': {
+      conversation_id: ROOM.B,
+      from_visitor: ID['somebody new'],
+      to_visitor: ID['guest B'],
+      closed: false,
+      told_at: '2026-01-01T00:00:00Z',
+    },
   },
   may: {
     anon: {},
