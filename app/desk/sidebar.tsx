@@ -4,6 +4,7 @@ import { Avatar } from '../components/avatar.tsx';
 import { ConnectionBanner } from '../components/connection-banner.tsx';
 import type { CurrentAgent } from '../services/agent-session.server.ts';
 import { BrandMark } from '../site/brand.tsx';
+import { DeskNav } from './desk-nav.tsx';
 import { QueueList } from './queue-list.tsx';
 import { useDeskKeys } from './use-desk-keys.ts';
 import type { LiveQueue } from './use-live-queue.ts';
@@ -39,6 +40,7 @@ export function Sidebar({ agent, queue, now }: SidebarProps) {
         onSignIn={() => navigate(`/agent/login?next=${encodeURIComponent(location.pathname)}`)}
       />
       <QueueList conversations={queue.conversations} me={agent.id} now={now} />
+      <DeskNav role={agent.role} />
       <footer className="sidebar__foot">
         <Avatar name={agent.name} url={agent.avatarUrl} size={32} />
         <span className="sidebar__me">

@@ -1,6 +1,12 @@
 import type { HeadersFunction, LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/cloudflare';
 import { data } from '@remix-run/cloudflare';
-import { Outlet, type ShouldRevalidateFunction, useLoaderData, useParams } from '@remix-run/react';
+import {
+  Outlet,
+  type ShouldRevalidateFunction,
+  useLoaderData,
+  useLocation,
+  useParams,
+} from '@remix-run/react';
 import { useEffect, useMemo, useState } from 'react';
 import chat from '../components/chat.css?url';
 import desk from '../desk/desk.css?url';
@@ -8,6 +14,7 @@ import type { DeskContext } from '../desk/desk-context.ts';
 import { visitorName } from '../desk/names.ts';
 import panes from '../desk/panes.css?url';
 import { deskTitle, type OpenUnread, totalUnread, withOpenUnread } from '../desk/queue.ts';
+import { DESK } from '../desk/safe-next.ts';
 import { Sidebar } from '../desk/sidebar.tsx';
 import { useArrivals } from '../desk/use-arrivals.ts';
 import { useClock } from '../desk/use-clock.ts';
@@ -64,6 +71,7 @@ export default function Desk() {
   const queue = { ...live, conversations };
   const now = useClock(rendered.now);
   const { id } = useParams();
+  const { pathname } = useLocation();
   const announcement = useArrivals(queue.conversations, queue.live);
 
   const open = queue.conversations.find((conversation) => conversation.id === id);
@@ -77,7 +85,7 @@ export default function Desk() {
 
   return (
     <LanguageProvider value={english}>
-      <div className="desk" data-screen={id ? 'conversation' : 'list'}>
+      <div className="desk" data-screen={pathname === DESK ? 'list' : 'conversation'}>
         <a className="skip-link" href="#conversation">
           Skip to the conversation
         </a>

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/cloudflare';
 import { widgetPolicy } from '../../workers/edge/content-policy.ts';
+import { frameAncestors } from '../../workers/edge/widget-sites.ts';
 import { chooseLocale } from '../i18n/choose-locale.ts';
 import { LOCALES } from '../i18n/locales.ts';
 
@@ -28,11 +29,12 @@ const documentIn = (locale: string) => `<!doctype html>
 `;
 
 /** The frame's document. Nothing of Remix is in it: the panel is a small bundle of its own. */
-export function loader({ request }: LoaderFunctionArgs): Response {
-  const { searchParams } = new URL(request.url);
+export async function loader({ request, context }: LoaderFunctionArgs): Promise<Response> {
+  const { env, ctx } = context.cloudflare;
+  const url = new URL(request.url);
   const accepted = request.headers.get('Accept-Language')?.split(',') ?? [];
   const wanted = [
-    searchParams.get('locale') ?? '',
+    url.searchParams.get('locale') ?? '',
     ...accepted.map((range) => range.split(';')[0]?.trim() ?? ''),
   ];
   // The panel chooses the same way; this only saves it from waiting for its words.
@@ -43,7 +45,7 @@ export function loader({ request }: LoaderFunctionArgs): Response {
       'Cache-Control': 'no-cache',
       'Set-Cookie': PROBE,
       Vary: 'Accept-Language',
-      'Content-Security-Policy': widgetPolicy(new URL(request.url), ['*'], false),
+      'Content-Security-Policy': widgetPolicy(url, await frameAncestors(env, ctx, url), false),
       'Referrer-Policy': 'no-referrer',
       // A frame has no say in it, and a window of its own may have an opener.
       'Cross-Origin-Opener-Policy': 'unsafe-none',

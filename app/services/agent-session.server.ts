@@ -158,7 +158,7 @@ async function agentOf(
   return found.agent ? { is: 'agent', agent: found.agent, accessToken, claims } : { is: 'somebody' };
 }
 
-function awayResponse(): Response {
+export function awayResponse(): Response {
   return new Response('The service can’t be reached right now.', {
     status: 503,
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS), 'Cache-Control': 'no-store' },

@@ -132,9 +132,24 @@ test('a nonce is of one answer only, and an inline script without it does not ru
   expect(ran).toBe(false);
 });
 
-test('on the strictest website there is, the widget has its looks, opens, and is heard', async () => {
-  const host = await hostPage(worker.url, 'shop');
-  onTestFinished(() => host.close());
+test('on a listed website, the strictest there is, the widget has its looks, opens, and is heard; on others, and once taken off the list, browsers refuse', async () => {
+  const [host, other] = await Promise.all([hostPage(worker.url, 'shop'), hostPage(worker.url, 'other')]);
+  onTestFinished(() => Promise.all([host.close(), other.close()]).then(() => {}));
+  const support = await Agent.signIn(browser, worker.url, 'admin@wellchina.test', 'wellchina-admin');
+  onTestFinished(() => support.leave());
+  expect(await refuses(host.origin)).toBe(true);
+
+  await support.page.getByRole('link', { name: 'Websites' }).click();
+  await support.page.getByLabel('Address').fill(`${host.origin}/cart`);
+  await support.page.getByRole('button', { name: 'Add website' }).click();
+  await support.page
+    .getByRole('alert')
+    .filter({ hasText: `Did you mean ${host.origin}?` })
+    .waitFor();
+  await support.page.getByLabel('Address').fill(host.origin);
+  await support.page.getByRole('button', { name: 'Add website' }).click();
+  await support.page.getByText(`${host.origin} was added.`).waitFor();
+
   const visitor = await Visitor.arrive(browser, host.origin);
   onTestFinished(() => visitor.leave());
   const bubble = visitor.page.getByRole('button', { name: 'Open chat' });
@@ -148,6 +163,28 @@ test('on the strictest website there is, the widget has its looks, opens, and is
   await visitor.openChat();
   await visitor.write('from the strictest shop');
   await visitor.sees('from the strictest shop');
-  await visitor.panel.getByText('Sent').first().waitFor();
   expect(visitor.problems).toEqual([]);
+
+  expect(await refuses(other.origin)).toBe(true);
+  await support.page.getByRole('button', { name: `Remove ${host.origin}` }).click();
+  await support.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await support.page.getByText(`${host.origin} was removed.`).waitFor();
+  expect(await refuses(host.origin)).toBe(true);
 });
+
+/** Whether a browser refuses to show the panel on this website. */
+async function refuses(site: string): Promise<boolean> {
+  const visitor = await Visitor.arrive(browser, site);
+  try {
+    await visitor.page.getByRole('button', { name: 'Open chat' }).click();
+    await visitor.page.frameLocator('iframe').locator('html').waitFor({ state: 'attached' });
+    await visitor.page.waitForFunction(
+      () => document.querySelector('wellchina-chat')?.shadowRoot?.querySelector('iframe') != null,
+    );
+    const frame = () => visitor.page.frames()[1]?.url() ?? '';
+    await expect.poll(frame).toMatch(/^chrome-error:|\/widget\?/u);
+    return frame().startsWith('chrome-error:');
+  } finally {
+    await visitor.leave();
+  }
+}

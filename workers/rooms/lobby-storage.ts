@@ -65,6 +65,15 @@ export class LobbyStorage {
     this.#write('rosterReadAt', at);
   }
 
+  /** The origins that may carry the widget, as they were last known; null before anybody knew. */
+  get widgetOrigins(): string[] | null {
+    return this.#read<string[]>('widgetOrigins');
+  }
+
+  set widgetOrigins(origins: string[]) {
+    this.#write('widgetOrigins', origins);
+  }
+
   get online(): Set<string> {
     return new Set(this.#read<string[]>('online') ?? []);
   }

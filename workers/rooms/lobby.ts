@@ -123,6 +123,16 @@ export class Lobby extends DurableObject<Env> {
 
   // ── The Worker ─────────────────────────────────────────────────────────────────────────────────
 
+  /** Keeps the origins that may carry the widget, for a Worker that starts while Postgres is away. */
+  async keepWidgetOrigins(origins: string[]): Promise<void> {
+    this.#storage.widgetOrigins = origins;
+  }
+
+  /** The origins that were kept last; null where none ever were. */
+  async keptWidgetOrigins(): Promise<string[] | null> {
+    return this.#storage.widgetOrigins;
+  }
+
   /** Rooms that Postgres lacks something of, and how long the longest has been waiting, in seconds. */
   async behind(): Promise<{ rooms: number; oldestSeconds: number }> {
     const { rooms, since } = this.#storage.behind();

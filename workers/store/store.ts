@@ -19,6 +19,13 @@ import {
   roomMessages,
 } from './rooms.ts';
 import type { ClaimedRow, ConversationRow } from './rows.ts';
+import {
+  addWidgetSite,
+  listWidgetSites,
+  removeWidgetSite,
+  type WidgetSite,
+  widgetOrigins,
+} from './widget-sites.ts';
 
 type PersonClaims = Pick<Claims, 'sub' | 'isAnonymous'>;
 
@@ -223,6 +230,39 @@ export class Store extends WorkerEntrypoint<Env> {
   async writeAgentsOnline(ids: string[]): Promise<Result<object, StoreCode>> {
     return this.#run('writeAgentsOnline', { as: 'service_role' }, async (tx) => {
       await writeAgentsOnline(tx, ids);
+      return {};
+    });
+  }
+
+  /** As the service role: the origins that may carry the widget. */
+  async widgetOrigins(): Promise<Result<{ origins: string[] }, StoreCode>> {
+    return this.#run('widgetOrigins', { as: 'service_role' }, async (tx) => ({
+      origins: await widgetOrigins(tx),
+    }));
+  }
+
+  /** As the person: the sites that may carry the widget; an admin sees them, nobody else. */
+  async widgetSites(claims: PersonClaims): Promise<Result<{ sites: WidgetSite[] }, StoreCode>> {
+    return this.#run('widgetSites', { as: 'authenticated', claims }, async (tx) => ({
+      sites: await listWidgetSites(tx),
+    }));
+  }
+
+  /** As the service role, for an admin whom the caller has recognised: lists a site. */
+  async addWidgetSite(site: {
+    origin: string;
+    label: string;
+    by: string;
+  }): Promise<Result<{ outcome: 'added' | 'known' | 'full' }, StoreCode>> {
+    return this.#run('addWidgetSite', { as: 'service_role' }, async (tx) => ({
+      outcome: await addWidgetSite(tx, site),
+    }));
+  }
+
+  /** As the service role, for an admin whom the caller has recognised: takes a site off the list. */
+  async removeWidgetSite(id: string): Promise<Result<object, StoreCode>> {
+    return this.#run('removeWidgetSite', { as: 'service_role' }, async (tx) => {
+      await removeWidgetSite(tx, id);
       return {};
     });
   }
