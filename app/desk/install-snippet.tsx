@@ -33,7 +33,7 @@ export function InstallSnippet({ origin }: { origin: string }) {
       <p>Paste this before the end of the page’s head, on every page that should have the chat.</p>
       <div className="sites__snippet">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-        <pre tabIndex={0} aria-label="Lines to paste">
+        <pre tabIndex={0}>
           <code>{snippet}</code>
         </pre>
         <button type="button" className="button button--quiet button--small" onClick={() => void copy()}>
