@@ -84,6 +84,8 @@ export async function listConversations(
   query: ListQuery,
 ): Promise<{ conversations: ConversationSummary[]; next?: string }> {
   const conditions: SQL[] = [sql`true`];
+  // The policies say so anyway; by them alone, one or the other, Postgres would walk through everybody's.
+  if (query.reader === 'visitor') conditions.push(sql`c.visitor_id = (select auth.uid())`);
   if (query.scope === 'open') conditions.push(sql`c.status in ('waiting', 'active')`);
   if (query.scope === 'closed') conditions.push(sql`c.status = 'closed'`);
   const cursor = query.before === undefined ? null : decodeCursor(query.before);
