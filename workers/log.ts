@@ -8,6 +8,7 @@ export type LogEvent =
   | { event: 'room_halted'; conversation: string; code: string }
   | { event: 'room_loaded'; conversation: string; epoch: number; head: number }
   | { event: 'room_erased'; conversation: string }
+  | { event: 'audit_refused'; entry: string }
   | { event: 'room_call_failed'; method: string; name: string }
   | { event: 'alarm_failed'; object: 'room' | 'lobby'; alarm: string; name: string }
   | { event: 'frame_failed'; object: 'room' | 'lobby'; name: string }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CLOSE } from '../app/protocol/codes.ts';
 import { BEARER_PREFIX, SUBPROTOCOL, TICKET_PREFIX } from '../app/protocol/version.ts';
 import { bearerOf, identify } from './auth/identify.ts';
+import { networkOf } from './auth/network.ts';
 import { isAllowedOrigin } from './auth/origin.ts';
 import { readTicket, signTicket } from './auth/ticket.ts';
 import { settingsOf } from './env.ts';
@@ -118,9 +119,15 @@ async function openRoom(
   });
 }
 
-async function enterRoom(request: Request, env: Env, entry: Omit<Upgrade, 'ticket'>): Promise<Response> {
+async function enterRoom(
+  request: Request,
+  env: Env,
+  entry: Omit<Upgrade, 'ticket' | 'from'>,
+): Promise<Response> {
   const ticket = await signTicket(env, entry.conversationId, entry.person, entry.expiresAt);
-  return roomOf(env, entry.conversationId).fetch(withUpgrade(request, { ...entry, ticket }));
+  return roomOf(env, entry.conversationId).fetch(
+    withUpgrade(request, { ...entry, ticket, from: networkOf(request) }),
+  );
 }
 
 function refuseUnidentified(reason: 'anonymous' | 'invalid' | 'unavailable'): Response {

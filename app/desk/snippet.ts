@@ -53,6 +53,8 @@ function eventSnippet({ key, params }: SystemEvent, subject: string | null): str
       return 'Conversation closed';
     case 'reopened':
       return 'Conversation reopened';
+    case 'returned':
+      return `${agent} left: back in the queue`;
     default:
       return key satisfies never;
   }

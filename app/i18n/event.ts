@@ -9,6 +9,8 @@ export function eventText(t: Translate, { key, params }: SystemEvent, viewer: Pa
     case 'closed':
     case 'reopened':
       return t(`event.${key}`);
+    case 'returned':
+      return t('event.returned', { viewer, name: params.name ?? '…' });
     default:
       return t(`event.${key}`, { name: params.name ?? '…' });
   }

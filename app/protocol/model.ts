@@ -13,7 +13,7 @@ export const SYSTEM_SENDER = '00000000-0000-0000-0000-000000000000';
 
 /** What a system message says: a key both sides translate, and the names that fill it. */
 export const systemEventSchema = z.object({
-  key: z.enum(['queued', 'joined', 'taken_over', 'transferred', 'closed', 'reopened']),
+  key: z.enum(['queued', 'joined', 'taken_over', 'transferred', 'closed', 'reopened', 'returned']),
   params: z.record(z.string(), z.string()),
 });
 

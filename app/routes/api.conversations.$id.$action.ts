@@ -16,7 +16,7 @@ export const action = api({
     const caller = asked === 'close' ? await requireCaller(call) : await requireAgentCaller(call);
     const id = await requireVisible(call.env, caller, call.params.id);
     const to = asked === 'transfer' ? (await readBody(call.request, transferSchema)).agentId : undefined;
-    return personal({ conversation: await act(call.env, caller, id, asked, to) });
+    return personal({ conversation: await act(call, caller, id, asked, to) });
   },
 });
 

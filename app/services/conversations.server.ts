@@ -1,14 +1,17 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Identified } from '../../workers/auth/identify.ts';
+import { networkOf } from '../../workers/auth/network.ts';
 import { settingsOf } from '../../workers/env.ts';
 import { lobbyOf, roomOf } from '../../workers/objects.ts';
+import { actorOf } from '../../workers/rooms/audit-trail.ts';
 import type { RoomResult } from '../../workers/rooms/conversation-room.ts';
 import type { AssignResult } from '../../workers/rooms/lobby.ts';
 import { isCursor, listScopes } from '../../workers/store/conversations.ts';
 import type { CreateConversation, CreatedConversation } from '../protocol/http.ts';
 import type { Conversation } from '../protocol/model.ts';
 import { textProblem } from '../protocol/text.ts';
+import type { ApiRequest } from './api.server.ts';
 import { notFound, problem, unavailable } from './problem.server.ts';
 
 type Caller = Extract<Identified, { ok: true }>;
@@ -87,17 +90,19 @@ export type Action = (typeof actions)[number];
 /**
  * Does what an agent's button does; `close` is the visitor's too.
  *
+ * @param request where it comes from is noted with it
  * @param toAgentId for `transfer`
  * @returns the conversation as it stands now
  * @throws Response 403, 404, 409 (saying who has it, or what is open) or 503
  */
 export async function act(
-  env: Env,
+  { env, request }: Pick<ApiRequest, 'env' | 'request'>,
   { person }: Caller,
   id: string,
   action: Action,
   toAgentId?: string,
 ): Promise<Conversation> {
+  const from = networkOf(request);
   const result = await ask();
   if (result.ok) return result.conversation;
   switch (result.code) {
@@ -118,15 +123,15 @@ export async function act(
   function ask(): Promise<AssignResult> {
     switch (action) {
       case 'accept':
-        return lobbyOf(env).assign(id, { mode: 'accept', agent: person });
+        return lobbyOf(env).assign(id, { mode: 'accept', agent: person, from });
       case 'take-over':
-        return lobbyOf(env).assign(id, { mode: 'take_over', agent: person });
+        return lobbyOf(env).assign(id, { mode: 'take_over', agent: person, from });
       case 'transfer':
-        return lobbyOf(env).assign(id, { mode: 'transfer', by: person, toAgentId: toAgentId ?? '' });
+        return lobbyOf(env).assign(id, { mode: 'transfer', by: person, toAgentId: toAgentId ?? '', from });
       case 'close':
-        return roomOf(env, id).closeConversation(id, person);
+        return roomOf(env, id).closeConversation(id, person, from);
       case 'reopen':
-        return roomOf(env, id).reopen(id);
+        return roomOf(env, id).reopen(id, actorOf(person, from));
       default:
         throw new Error(`unknown action ${action satisfies never}`);
     }

@@ -73,7 +73,7 @@ describe('between commit and flush', () => {
     });
     await evictDurableObject(room);
     expect(await alarmOf(room)).toBeGreaterThan(Date.now() - 5_000);
-    expect(Object.keys(await alarmsOf(room))).toEqual(['flush']);
+    expect(Object.keys(await alarmsOf(room))).toContain('flush');
     await fireAlarm(room);
     await flushed(id);
   });

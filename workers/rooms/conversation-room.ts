@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { AuditAction, AuditActor } from '../../app/protocol/audit.ts';
 import { CLOSE } from '../../app/protocol/codes.ts';
 import type { RoomFrame } from '../../app/protocol/frames.ts';
 import type { Ack, MessagePage } from '../../app/protocol/http.ts';
@@ -13,6 +14,7 @@ import type { Result } from '../result.ts';
 import { refusedSocket } from '../socket-response.ts';
 import type { ConversationRow } from '../store/rows.ts';
 import type { Refusal } from './admission.ts';
+import { AuditTrail, actorOf, SYSTEM_ACTOR } from './audit-trail.ts';
 import { Flusher } from './flusher.ts';
 import { LobbyLink } from './lobby-link.ts';
 import { isBehind, noMarks } from './outbox.ts';
@@ -21,8 +23,17 @@ import { Reception } from './reception.ts';
 import type { AssignedAgent, RoomState } from './records.ts';
 import { RoomCore } from './room-core.ts';
 import { loadRoom } from './room-loader.ts';
-import { accept, close, freshState, reopen, type Transition, takeOver, transfer } from './room-state.ts';
-import { RoomStorage } from './room-storage.ts';
+import {
+  accept,
+  close,
+  freshState,
+  giveBack,
+  reopen,
+  type Transition,
+  takeOver,
+  transfer,
+} from './room-state.ts';
+import { type RoomAlarm, RoomStorage } from './room-storage.ts';
 import { Sockets } from './sockets.ts';
 import { readUpgrade } from './upgrade-header.ts';
 
@@ -45,6 +56,14 @@ interface Opening {
   firstMessage: { id: string; text: string } | null;
 }
 
+/** What a change of state is noted as. */
+interface Noted {
+  action: AuditAction;
+  by: AuditActor;
+  /** The agent it concerns, besides whoever did it. */
+  concerns?: AssignedAgent | 'previous agent';
+}
+
 const RECOVER_AFTER_MS = 1_000;
 const REFUSED_AS = {
   forbidden: CLOSE.forbidden,
@@ -65,6 +84,7 @@ export class ConversationRoom extends DurableObject<Env> {
   readonly #lobby: LobbyLink;
   readonly #reception: Reception;
   readonly #owner: OwnerKeeper;
+  readonly #audit: AuditTrail;
   #loading: Promise<'ready' | RoomCode> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -112,6 +132,14 @@ export class ConversationRoom extends DurableObject<Env> {
       flusher: this.#flusher,
       store: () => this.env.STORE,
     });
+    this.#audit = new AuditTrail({
+      sql: ctx.storage.sql,
+      alarms: this.#storage.alarms,
+      record: (conversationId, entries) => laneOf(env, conversationId).record(entries),
+      now: Date.now,
+      random: Math.random,
+      backoffMaxMs: this.#limits.backoffMaxMs,
+    });
     this.#recover();
   }
 
@@ -119,7 +147,7 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /** A WebSocket that the Worker has authorised; nobody else reaches this. */
   override async fetch(request: Request): Promise<Response> {
-    const { conversationId, issuedAt, ...session } = readUpgrade(request);
+    const { conversationId, issuedAt, from, ...session } = readUpgrade(request);
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') {
       return refusedSocket(ready === 'not_found' ? CLOSE.notFound : CLOSE.tryAgainLater, ready);
@@ -132,6 +160,7 @@ export class ConversationRoom extends DurableObject<Env> {
     if (session.person.role === 'agent') {
       // So that the lobby finds this socket when the agent signs out or is deactivated.
       this.ctx.waitUntil(this.#tellEntered(session.person.id, conversationId));
+      this.#audit.opened(conversationId, actorOf(session.person, from));
     }
     return this.#reception.enter({ ...session, person, greeted: false });
   }
@@ -176,12 +205,14 @@ export class ConversationRoom extends DurableObject<Env> {
   }
 
   /** The lobby has kept a place with this agent; the room decides who has the conversation. */
-  async accept(conversationId: string, agent: AssignedAgent): Promise<RoomResult> {
-    return this.#apply(conversationId, 'agent', (state, now) => accept(state, agent, now), true);
+  async accept(conversationId: string, agent: AssignedAgent, by = themselves(agent)): Promise<RoomResult> {
+    const noted: Noted = { action: 'accepted', by };
+    return this.#apply(conversationId, 'agent', (state, now) => accept(state, agent, now), true, noted);
   }
 
-  async takeOver(conversationId: string, agent: AssignedAgent): Promise<RoomResult> {
-    return this.#apply(conversationId, 'agent', (state, now) => takeOver(state, agent, now), true);
+  async takeOver(conversationId: string, agent: AssignedAgent, by = themselves(agent)): Promise<RoomResult> {
+    const noted: Noted = { action: 'taken_over', by, concerns: 'previous agent' };
+    return this.#apply(conversationId, 'agent', (state, now) => takeOver(state, agent, now), true, noted);
   }
 
   async transfer(
@@ -189,21 +220,31 @@ export class ConversationRoom extends DurableObject<Env> {
     by: Person,
     to: AssignedAgent,
     toIsOnline: boolean,
+    from: string | null = null,
   ): Promise<RoomResult> {
-    return this.#apply(conversationId, 'agent', (state, now) => transfer(state, by, to, now), toIsOnline);
+    const change = (state: RoomState, now: number) => transfer(state, by, to, now);
+    const noted: Noted = { action: 'transferred', by: actorOf(by, from), concerns: to };
+    return this.#apply(conversationId, 'agent', change, toIsOnline, noted);
   }
 
-  async closeConversation(conversationId: string, by: Person): Promise<RoomResult> {
-    return this.#apply(
-      conversationId,
-      by.role,
-      (state, now) => close(state, by, now),
-      this.#storage.agentOnline,
-    );
+  async closeConversation(
+    conversationId: string,
+    by: Person,
+    from: string | null = null,
+  ): Promise<RoomResult> {
+    const change = (state: RoomState, now: number) => close(state, by, now);
+    const noted: Noted = { action: 'closed', by: actorOf(by, from) };
+    return this.#apply(conversationId, by.role, change, this.#storage.agentOnline, noted);
+  }
+
+  /** Puts an active conversation back into the queue if it is with this agent, who is no longer one. Idempotent. */
+  async giveBack(conversationId: string, agentId: string, by: AuditActor): Promise<RoomResult> {
+    const noted: Noted = { action: 'returned', by, concerns: 'previous agent' };
+    return this.#apply(conversationId, 'agent', (state, now) => giveBack(state, agentId, now), false, noted);
   }
 
   /** Puts a closed conversation back into the queue, if Postgres says that the visitor has no other open one. */
-  async reopen(conversationId: string): Promise<RoomResult> {
+  async reopen(conversationId: string, by: AuditActor = SYSTEM_ACTOR): Promise<RoomResult> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
     const { epoch, status } = this.#core.state;
@@ -215,17 +256,23 @@ export class ConversationRoom extends DurableObject<Env> {
     if (!answer.reopened) {
       return { ok: false, code: 'conflict', ...(answer.open === null ? {} : { openId: answer.open }) };
     }
-    return this.#apply(conversationId, 'agent', reopen, false);
+    return this.#apply(conversationId, 'agent', reopen, false, { action: 'reopened', by });
   }
 
-  /** A page of messages before `before` (null: the newest), oldest first. */
+  /**
+   * A page of messages before `before` (null: the newest), oldest first.
+   *
+   * @param reader who reads; an agent has then opened the conversation
+   */
   async history(
     conversationId: string,
     before: number | null,
     limit: number,
+    reader: AuditActor = SYSTEM_ACTOR,
   ): Promise<Result<MessagePage, RoomCode>> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
+    this.#audit.opened(conversationId, reader);
     return { ok: true, ...this.#core.page(before ?? this.#storage.log.head + 1, limit) };
   }
 
@@ -243,8 +290,10 @@ export class ConversationRoom extends DurableObject<Env> {
    */
   async catchUp(conversationId: string): Promise<boolean> {
     if ((await this.#ready(conversationId)) !== 'ready') return false;
-    await this.#flusher.flush();
-    return !isBehind(this.#storage.marks, this.#storage.log.head, this.#core.state.rev);
+    await Promise.all([this.#flusher.flush(), this.#audit.deliver()]);
+    const { state, marks, log: messages } = this.#storage;
+    // Gone, as Postgres has just said: it lacks nothing.
+    return state === null || !isBehind(marks, messages.head, state.rev);
   }
 
   /**
@@ -286,8 +335,7 @@ export class ConversationRoom extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     for (const name of this.#storage.alarms.takeDue()) {
       try {
-        if (name === 'flush') await this.#flusher.flush();
-        else await this.#lobby.tell();
+        await this.#runAlarm(name);
       } catch (error) {
         log({ event: 'alarm_failed', object: 'room', alarm: name, name: errorName(error) });
       }
@@ -304,13 +352,33 @@ export class ConversationRoom extends DurableObject<Env> {
     reader: ParticipantRole,
     transition: (state: RoomState, now: number) => Transition,
     agentOnline: boolean,
+    noted: Noted,
   ): Promise<RoomResult> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
-    const outcome = transition(this.#core.state, Date.now());
+    const before = this.#core.state;
+    const outcome = transition(before, Date.now());
     if (!outcome.ok) return { ok: false, code: outcome.code, conversation: this.#core.view(reader) };
     this.#core.apply(outcome, agentOnline);
+    if (outcome.state !== before) {
+      const { action, by, concerns = null } = noted;
+      const agent = concerns === 'previous agent' ? before.agent : concerns;
+      this.#audit.note({ action, actor: by, conversationId, agent });
+    }
     return { ok: true, conversation: this.#core.view(reader), summary: this.#core.summary() };
+  }
+
+  #runAlarm(name: RoomAlarm): Promise<void> {
+    switch (name) {
+      case 'flush':
+        return this.#flusher.flush();
+      case 'lobby':
+        return this.#lobby.tell();
+      case 'audit':
+        return this.#audit.deliver();
+      default:
+        throw new Error(`unknown alarm ${name satisfies never}`);
+    }
   }
 
   /** Makes sure the room holds its conversation, loading it when it is empty. */
@@ -329,8 +397,10 @@ export class ConversationRoom extends DurableObject<Env> {
   /** After a wake: whatever is owed gets an alarm again, should the one before have been lost. */
   #recover(): void {
     const { state, marks, log: messages, alarms } = this.#storage;
-    if (!state) return;
     const at = Date.now() + RECOVER_AFTER_MS;
+    // Also of a room that is gone: what was done in it stays to be told.
+    if (this.#audit.owes()) alarms.keep('audit', at);
+    if (!state) return;
     if (!marks.halted && isBehind(marks, messages.head, state.rev)) alarms.keep('flush', at);
     if (this.#lobby.owes()) alarms.keep('lobby', at);
   }
@@ -356,6 +426,7 @@ export class ConversationRoom extends DurableObject<Env> {
   #erase(): void {
     const { conversationId } = this.#core.state;
     this.#storage.erase();
+    this.#recover();
     this.#sockets.close(CLOSE.notFound, 'deleted');
     log({ event: 'room_erased', conversation: conversationId });
     this.ctx.waitUntil(
@@ -364,6 +435,11 @@ export class ConversationRoom extends DurableObject<Env> {
         .catch(() => {}),
     );
   }
+}
+
+/** An agent who takes a conversation does so themselves. */
+function themselves({ id, name }: AssignedAgent): AuditActor {
+  return { id, role: 'agent', name, from: null };
 }
 
 function refusalOf({ code, message, retryAfterMs }: Extract<RoomFrame, { t: 'error' }>): Refusal {

@@ -103,7 +103,7 @@ describe('after a flush', () => {
   });
 
   test('one alarm is left at most, the safety net, and when it has looked there is none', async () => {
-    const { id, visitor, room } = await activeConversation();
+    const { id, visitor, room } = await openConversation();
     await say(await join(id, visitor), 'hello');
     await flushed(id);
     expect(Object.keys(await alarmsOf(room))).toEqual(['flush']);

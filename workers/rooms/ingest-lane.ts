@@ -1,5 +1,8 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { AuditEntry } from '../../app/protocol/audit.ts';
 import { errorName, log } from '../log.ts';
+import { AuditGatherer } from './audit-gatherer.ts';
+import type { AuditOutcome } from './audit-trail.ts';
 import { takeBatch } from './lane-batch.ts';
 import type { IngestOutcome, IngestPart } from './records.ts';
 
@@ -20,6 +23,7 @@ const unavailable: IngestOutcome = { ok: false, code: 'unavailable' };
 export class IngestLane extends DurableObject<Env> {
   #waiting: Waiting[] = [];
   #writing = false;
+  readonly #audit = new AuditGatherer((entries) => this.#record(entries));
 
   /** Writes one room's part; returns when Postgres has answered for it. */
   async ingest(part: IngestPart): Promise<IngestOutcome> {
@@ -27,6 +31,21 @@ export class IngestLane extends DurableObject<Env> {
       this.#waiting.push({ part, resolve });
       if (!this.#writing) void this.#write();
     });
+  }
+
+  /** Writes what one room noted of who did what; returns when Postgres has answered for it. */
+  async record(entries: AuditEntry[]): Promise<AuditOutcome> {
+    return this.#audit.add(entries);
+  }
+
+  async #record(entries: AuditEntry[]): Promise<AuditOutcome> {
+    try {
+      const recorded = await this.env.STORE.recordAudit(entries);
+      return recorded.ok ? { ok: true, refused: recorded.refused } : { ok: false };
+    } catch (error) {
+      log({ event: 'room_call_failed', method: 'store.recordAudit', name: errorName(error) });
+      return { ok: false };
+    }
   }
 
   async #write(): Promise<void> {

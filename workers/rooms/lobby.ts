@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { AuditActor } from '../../app/protocol/audit.ts';
 import { CLOSE } from '../../app/protocol/codes.ts';
 import type { LobbyFrame } from '../../app/protocol/frames.ts';
 import type { ConversationSummary } from '../../app/protocol/model.ts';
@@ -7,9 +8,10 @@ import type { Person } from '../auth/person.ts';
 import { settingsOf } from '../env.ts';
 import { errorName, log } from '../log.ts';
 import { roomOf } from '../objects.ts';
-import { acceptedSocket } from '../socket-response.ts';
+import { acceptedSocket, refusedSocket } from '../socket-response.ts';
 import type { AgentRecord } from '../store/agents.ts';
 import { Allowances } from './allowances.ts';
+import { actorOf, SYSTEM_ACTOR } from './audit-trail.ts';
 import type { RoomResult } from './conversation-room.ts';
 import { LobbyStorage } from './lobby-storage.ts';
 import { QueueState, toAgents } from './queue-state.ts';
@@ -29,8 +31,8 @@ export type AssignResult = RoomResult | { ok: false; code: 'at_capacity' };
 
 /** Who gets a conversation, and how. */
 export type Assignment =
-  | { mode: 'accept' | 'take_over'; agent: Person }
-  | { mode: 'transfer'; by: Person; toAgentId: string };
+  | { mode: 'accept' | 'take_over'; agent: Person; from?: string | null }
+  | { mode: 'transfer'; by: Person; toAgentId: string; from?: string | null };
 
 /**
  * One a site: the live queue for every agent's dashboard, who is online, and who has room for another chat. The
@@ -42,6 +44,8 @@ export class Lobby extends DurableObject<Env> {
   readonly #queue: QueueState;
   readonly #allowances: Allowances;
   #loading: Promise<void> | null = null;
+  #rosterAsked = 0;
+  #rosterTaken = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -60,7 +64,10 @@ export class Lobby extends DurableObject<Env> {
     const { person, ticket, expiresAt } = readUpgrade(request);
     await this.#load();
     const known = this.#storage.roster.some(({ id }) => id === person.id);
-    if (!known || Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS) await this.#readRoster();
+    const stale = Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS;
+    const read = (!known || stale) && (await this.#readRoster());
+    // Deactivated between the Worker's look and this one.
+    if (read && !this.#isActive(person.id)) return refusedSocket(CLOSE.forbidden, 'no longer an agent');
     this.#sockets.makeRoom(person.id, settingsOf(this.env).limits.socketsPerPerson);
     const { response, socket } = acceptedSocket();
     const session = { person, ticket, expiresAt, greeted: false };
@@ -119,6 +126,9 @@ export class Lobby extends DurableObject<Env> {
   /** An agent has opened a socket in a room. */
   async entered(agentId: string, conversationId: string): Promise<void> {
     this.#storage.noteEntered(agentId, conversationId, Date.now());
+    // Agents may be in rooms alone, too; and one who isn't known may have been deactivated on the way in.
+    const soon = this.#isActive(agentId) ? ROSTER_INTERVAL_MS : 0;
+    this.#storage.alarms.ensure('roster', Date.now() + soon);
   }
 
   // ── The Worker ─────────────────────────────────────────────────────────────────────────────────
@@ -158,9 +168,16 @@ export class Lobby extends DurableObject<Env> {
     if (!this.#queue.reserve(conversationId, agent.id, agent.maxChats))
       return { ok: false, code: 'at_capacity' };
     try {
+      // Deactivated between the Worker's look and this one.
+      if (!(await this.#mayHave(agent.id))) return { ok: false, code: 'forbidden' };
       // A copy: a call's own result, handed on, would keep the lobby awake until its caller lets go of it.
       const result = { ...(await this.#ask(conversationId, assignment, agent)) };
       if (result.ok) this.#apply(result.summary);
+      // Deactivated while the room decided: what it has now would be with nobody.
+      if (result.ok && !(await this.#mayHave(agent.id))) {
+        await this.#giveBack(conversationId, agent.id, SYSTEM_ACTOR);
+        return { ok: false, code: 'forbidden' };
+      }
       return result;
     } catch (error) {
       log({ event: 'lobby_call_failed', method: assignment.mode, name: errorName(error) });
@@ -179,6 +196,19 @@ export class Lobby extends DurableObject<Env> {
     this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'no longer an agent', agentId);
     const rooms = this.#storage.takeEntered(agentId);
     await Promise.all(rooms.map((id) => this.#revokeIn(id, agentId, code)));
+  }
+
+  /**
+   * The team has changed in Postgres: what an agent may do from now on, and who is no agent any more. Those lose
+   * their sockets, their tickets and their conversations, which wait again.
+   *
+   * @param left who has left the team, so that they are out even if Postgres can't be read right now
+   */
+  async teamChanged(by: AuditActor, left: string | null = null): Promise<void> {
+    if (left !== null) this.#storage.roster = this.#storage.roster.filter(({ id }) => id !== left);
+    if (await this.#readRoster(by)) return;
+    if (left !== null) await this.#dismiss([left], by);
+    this.#storage.alarms.ensure('roster', Date.now() + RELOAD_RETRY_MS);
   }
 
   override async alarm(): Promise<void> {
@@ -202,9 +232,11 @@ export class Lobby extends DurableObject<Env> {
       case 'reload':
         return this.#load();
       case 'roster':
-        if (this.#sockets.open().length === 0) return this.#syncPresence('departure');
+        if (this.#sockets.open().length === 0) this.#syncPresence('departure');
         await this.#readRoster();
         this.#storage.pruneEntered(Date.now() - settingsOf(this.env).limits.socketHours * 3_600_000);
+        // Nobody here, and nobody in a room: who comes next reads it anew.
+        if (this.#sockets.open().length === 0 && this.#storage.agentsEntered().length === 0) return;
         return this.#storage.alarms.ensure('roster', Date.now() + ROSTER_INTERVAL_MS);
       default:
         throw new Error(`unknown alarm ${name satisfies never}`);
@@ -224,13 +256,16 @@ export class Lobby extends DurableObject<Env> {
   #ask(conversationId: string, assignment: Assignment, agent: AgentRecord): Promise<RoomResult> {
     const room = roomOf(this.env, conversationId);
     const assigned = { id: agent.id, name: agent.name, avatarUrl: agent.avatarUrl };
+    const from = assignment.from ?? null;
     switch (assignment.mode) {
       case 'accept':
-        return room.accept(conversationId, assigned);
+        return room.accept(conversationId, assigned, actorOf(assignment.agent, from));
       case 'take_over':
-        return room.takeOver(conversationId, assigned);
-      case 'transfer':
-        return room.transfer(conversationId, assignment.by, assigned, this.#storage.online.has(agent.id));
+        return room.takeOver(conversationId, assigned, actorOf(assignment.agent, from));
+      case 'transfer': {
+        const isOnline = this.#storage.online.has(agent.id);
+        return room.transfer(conversationId, assignment.by, assigned, isOnline, from);
+      }
       default:
         throw new Error(`unknown assignment ${assignment satisfies never}`);
     }
@@ -275,18 +310,63 @@ export class Lobby extends DurableObject<Env> {
     this.#storage.loaded = true;
   }
 
-  /** Reads who the active agents are, and shows those the door who no longer are. */
-  async #readRoster(): Promise<void> {
+  /**
+   * Reads who the active agents are, and shows those the door who no longer are.
+   *
+   * @param by who has changed the team, where that is known
+   * @returns whether there was an answer: only a definite one takes anything away
+   */
+  async #readRoster(by: AuditActor = SYSTEM_ACTOR): Promise<boolean> {
+    const turn = ++this.#rosterAsked;
     const read = await this.env.STORE.activeAgents();
-    // Only a definite answer takes anything away.
-    if (!read.ok) return;
+    if (!read.ok) return false;
+    // One that asked later has been answered sooner, and knows better.
+    if (turn < this.#rosterTaken) return true;
+    this.#rosterTaken = turn;
     this.#storage.roster = read.agents;
     this.#storage.rosterReadAt = Date.now();
-    const active = new Set(read.agents.map(({ id }) => id));
-    const present = [...this.#sockets.participants().map(({ id }) => id), ...this.#storage.agentsEntered()];
-    const dismissed = new Set(present.filter((id) => !active.has(id)));
-    await Promise.all([...dismissed].map((id) => this.revokeAgent(id, CLOSE.forbidden)));
+    const present = [
+      ...this.#sockets.participants().map(({ id }) => id),
+      ...this.#storage.agentsEntered(),
+      ...this.#queue.conversations.flatMap(({ status, agent }) =>
+        status === 'active' && agent ? [agent.id] : [],
+      ),
+    ];
+    const dismissed = new Set(present.filter((id) => !this.#isActive(id)));
     this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+    await this.#dismiss([...dismissed], by);
+    return true;
+  }
+
+  #isActive(agentId: string): boolean {
+    return this.#storage.roster.some(({ id }) => id === agentId);
+  }
+
+  /** Whether somebody may be given a conversation. Unknown ones are looked up; silence takes nobody's place away. */
+  async #mayHave(agentId: string): Promise<boolean> {
+    return this.#isActive(agentId) || !(await this.#readRoster()) || this.#isActive(agentId);
+  }
+
+  /** Ends the access of people who are no agents any more, and puts what they had back into the queue. */
+  async #dismiss(agentIds: readonly string[], by: AuditActor): Promise<void> {
+    await Promise.all(
+      agentIds.flatMap((agentId) => [
+        this.revokeAgent(agentId, CLOSE.forbidden),
+        ...this.#queue.activeOf(agentId).map(({ id }) => this.#giveBack(id, agentId, by)),
+      ]),
+    );
+  }
+
+  async #giveBack(conversationId: string, agentId: string, by: AuditActor): Promise<void> {
+    try {
+      const result = { ...(await roomOf(this.env, conversationId).giveBack(conversationId, agentId, by)) };
+      if (result.ok) return this.#apply(result.summary);
+      if (result.code === 'not_found') return await this.forget(conversationId);
+    } catch (error) {
+      log({ event: 'lobby_call_failed', method: 'giveBack', name: errorName(error) });
+    }
+    // It still stands in the queue as theirs: the next look at the roster asks again.
+    this.#storage.alarms.ensure('roster', Date.now() + RELOAD_RETRY_MS);
   }
 
   async #revokeIn(

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LobbyFrame } from '../../app/protocol/frames.ts';
 import type { Person } from '../auth/person.ts';
 import { signTicket } from '../auth/ticket.ts';
+import { roomOf } from '../objects.ts';
 import { alarmsOf, away, fireAlarm, quietLog, restoreStores, wipe, withStore } from '../testing/faults.ts';
 import {
   activeConversation,
@@ -16,6 +17,8 @@ import {
   told,
 } from '../testing/room.ts';
 import { dashboard, enter, join, roomSocket, say, upgrade } from '../testing/sockets.ts';
+import { actorOf } from './audit-trail.ts';
+import { ConversationRoom } from './conversation-room.ts';
 
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -24,6 +27,8 @@ afterEach(async () => {
 
 const accept = (conversationId: string, agent: Person) =>
   lobby().assign(conversationId, { mode: 'accept', agent });
+const deactivate = (agent: Person) =>
+  database()`update public.chat_agents set active = false where id = ${agent.id}`;
 const of = (id: string) => (frame: Extract<LobbyFrame, { t: 'conversation' }>) =>
   frame.conversation.id === id;
 const isOnline = (person: Person, online: boolean) => (frame: Extract<LobbyFrame, { t: 'agents' }>) =>
@@ -316,13 +321,168 @@ describe('access that ends', () => {
 
   test('by being deactivated in the database: noticed with the next look at the roster', async () => {
     const { id, agent } = await activeConversation();
+    await told(id);
     const [desk, socket] = [await dashboard(agent), await join(id, agent)];
     await desk.next('queue');
-    await database()`update public.chat_agents set active = false where id = ${agent.id}`;
+    await deactivate(agent);
     await fireAlarm(lobby());
     expect(await Promise.all([desk.end(), socket.end()])).toEqual([4403, 4403]);
+    expect(await stateOf(roomOf(env, id))).toMatchObject({ status: 'waiting', agent: null });
     const again = await enter(id, agent);
     again.send({ t: 'hello', after: null });
     await vi.waitFor(() => expect(again.closed !== null || again.all('welcome').length > 0).toBe(true));
+  });
+
+  test('also of an agent who is in a room and not at the desk', async () => {
+    const { id, agent } = await activeConversation();
+    const socket = await join(id, agent);
+    await vi.waitFor(async () => expect(await alarmsOf(lobby())).toHaveProperty('roster'));
+    await deactivate(agent);
+    await vi.waitFor(async () => {
+      await fireAlarm(lobby());
+      expect(socket.closed?.code).toBe(4403);
+    });
+  });
+});
+
+describe('an agent who is deactivated', () => {
+  test('is out within seconds, tickets too, and what they had waits again, in its room’s own words', async () => {
+    const { id, visitor, agent } = await activeConversation({ name: 'Mei' });
+    await told(id);
+    const admin = await newAgent({ name: 'Ada' });
+    const [desk, watching, socket, guest] = [
+      await dashboard(agent),
+      await dashboard(admin),
+      await join(id, agent),
+      await join(id, visitor),
+    ];
+    const ticket = socket.all('welcome')[0]?.ticket ?? '';
+    await deactivate(agent);
+    const since = Date.now();
+    await lobby().teamChanged(actorOf({ ...admin, isAdmin: true }, null), agent.id);
+    expect(await Promise.all([desk.end(), socket.end()])).toEqual([4403, 4403]);
+    expect(Date.now() - since).toBeLessThan(5_000);
+
+    const again = roomSocket(await upgrade(`/rooms/${id}`, ['wellchina.v1', `ticket.${ticket}`]));
+    expect(await again.end()).toBe(4401);
+    await guest.next('message', ({ message }) => message.event?.key === 'returned');
+    const { conversation } = await guest.next(
+      'conversation',
+      (frame) => frame.conversation.status === 'waiting',
+    );
+    expect(conversation.agent).toBeNull();
+    await watching.next('conversation', (frame) => of(id)(frame) && frame.conversation.status === 'waiting');
+    await watching.next('agents', (frame) => !frame.agents.some((one) => one.id === agent.id));
+    await flushed(id);
+    const [row] = await database()`select status, agent_id from public.conversations where id = ${id}`;
+    expect(row).toEqual({ status: 'waiting', agent_id: null });
+    // Anybody else may take it.
+    expect(await accept(id, admin)).toMatchObject({ ok: true });
+
+    await fireAlarm(roomOf(env, id));
+    const rows = await database()`select actor_name, actor_role, agent_name from public.audit_log
+      where conversation_id = ${id} and action = 'returned'`;
+    expect([...rows]).toEqual([{ actor_name: 'Ada', actor_role: 'admin', agent_name: 'Mei' }]);
+  });
+
+  test('gets nothing more, even if the Worker had still let them ask; nor does the desk open', async () => {
+    const agent = await newAgent();
+    const { id, room } = await openConversation('hello');
+    await deactivate(agent);
+    await lobby().teamChanged(actorOf(agent, null), agent.id);
+    expect(await accept(id, agent)).toEqual({ ok: false, code: 'forbidden' });
+    expect(await stateOf(room)).toMatchObject({ status: 'waiting' });
+    expect(await (await dashboard(agent)).end()).toBe(4403);
+  });
+
+  test('while a room is giving them a conversation: it waits again', async () => {
+    const agent = await newAgent();
+    await (await dashboard(agent)).next('queue');
+    const { id, room } = await openConversation('hello');
+    const accepting = accept(id, agent);
+    await deactivate(agent);
+    await Promise.all([accepting, lobby().teamChanged(actorOf(agent, null), agent.id)]);
+    await vi.waitFor(async () =>
+      expect(await stateOf(room)).toMatchObject({ status: 'waiting', agent: null }),
+    );
+  });
+
+  test('while a room does not answer: it is asked again', async () => {
+    const { id, agent, room } = await activeConversation();
+    await told(id);
+    await (await dashboard(agent)).next('queue');
+    quietLog();
+    const broken = vi.spyOn(ConversationRoom.prototype, 'giveBack').mockRejectedValue(new Error('not now'));
+    await deactivate(agent);
+    await lobby().teamChanged(actorOf(agent, null), agent.id);
+    expect(await stateOf(room)).toMatchObject({ status: 'active' });
+    expect(await alarmsOf(lobby())).toHaveProperty('roster');
+    broken.mockRestore();
+    await fireAlarm(lobby());
+    expect(await stateOf(room)).toMatchObject({ status: 'waiting' });
+  });
+
+  test('while Postgres can’t be read: is out all the same', async () => {
+    const agent = await newAgent();
+    const desk = await dashboard(agent);
+    await desk.next('queue');
+    await deactivate(agent);
+    await withStore(lobby(), { activeAgents: away });
+    await lobby().teamChanged(actorOf(agent, null), agent.id);
+    expect(await desk.end()).toBe(4403);
+  });
+
+  test('and comes back later: with a new sign-in, not with what they held', async () => {
+    const { id, agent } = await activeConversation();
+    const socket = await join(id, agent);
+    const ticket = socket.all('welcome')[0]?.ticket ?? '';
+    await vi.waitFor(async () => expect(await alarmsOf(lobby())).toHaveProperty('roster'));
+    await deactivate(agent);
+    await vi.waitFor(async () => {
+      await lobby().teamChanged(actorOf(agent, null), agent.id);
+      expect(socket.closed?.code).toBe(4403);
+    });
+    await database()`update public.chat_agents set active = true where id = ${agent.id}`;
+    await lobby().teamChanged(actorOf(agent, null));
+    const again = roomSocket(await upgrade(`/rooms/${id}`, ['wellchina.v1', `ticket.${ticket}`]));
+    expect(await again.end()).toBe(4401);
+    expect((await (await dashboard(agent)).next('queue')).agents.some((one) => one.id === agent.id)).toBe(
+      true,
+    );
+  });
+});
+
+describe('a role or a capacity that changes', () => {
+  const shown = (id: string, change: object) => (frame: Extract<LobbyFrame, { t: 'agents' }>) => {
+    const one = frame.agents.find((agent) => agent.id === id);
+    return one !== undefined && Object.entries(change).every(([key, value]) => one[key as 'role'] === value);
+  };
+
+  test('at the team page: every desk shows it at once, and nobody is handed more', async () => {
+    const [from, to] = [await newAgent(), await newAgent({ maxChats: 1 })];
+    const desk = await dashboard(from);
+    await desk.next('queue');
+    const { id } = await openConversation('hello');
+    await accept(id, from);
+    await database()`update public.chat_agents set max_chats = 0 where id = ${to.id}`;
+    await lobby().teamChanged(actorOf(from, null));
+    await desk.next('agents', shown(to.id, { maxChats: 0 }));
+    const transfer = () => lobby().assign(id, { mode: 'transfer', by: from, toAgentId: to.id });
+    expect(await transfer()).toEqual({ ok: false, code: 'at_capacity' });
+    await database()`update public.chat_agents set max_chats = 2 where id = ${to.id}`;
+    await lobby().teamChanged(actorOf(from, null));
+    expect(await transfer()).toMatchObject({ ok: true });
+  });
+
+  test('in the database: with the next look at the roster, at most four minutes away', async () => {
+    const agent = await newAgent();
+    const desk = await dashboard(agent);
+    await desk.next('queue');
+    expect((await alarmsOf(lobby())).roster).toBeLessThanOrEqual(Date.now() + 4 * 60_000);
+    await database()`update public.chat_agents set role = 'admin', max_chats = 17 where id = ${agent.id}`;
+    await fireAlarm(lobby());
+    await desk.next('agents', shown(agent.id, { role: 'admin', maxChats: 17 }));
+    expect(desk.closed).toBeNull();
+    expect((await alarmsOf(lobby())).roster).toBeLessThanOrEqual(Date.now() + 4 * 60_000);
   });
 });

@@ -98,6 +98,19 @@ function mayClose(state: RoomState, by: Actor): boolean {
   return state.agent === null || isItsAgent(state, by) || by.isAdmin;
 }
 
+/**
+ * An agent who is no longer one loses an active conversation; it waits for another. Anybody else's stays as it is.
+ */
+export function giveBack(state: RoomState, agentId: string, now: number): Transition {
+  if (state.status !== 'active' || state.agent?.id !== agentId) return { ok: true, state, event: null };
+  return changed(
+    state,
+    now,
+    { status: 'waiting', agent: null },
+    { key: 'returned', params: { name: state.agent.name } },
+  );
+}
+
 /** Back to the queue. Only after Postgres has said that the visitor has no other open one. */
 export function reopen(state: RoomState, now: number): Transition {
   if (state.status !== 'closed') return refused('conflict');

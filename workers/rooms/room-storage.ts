@@ -5,7 +5,7 @@ import { MessageLog } from './message-log.ts';
 import { type Marks, noMarks } from './outbox.ts';
 import type { LogRow, RoomState } from './records.ts';
 
-export type RoomAlarm = 'flush' | 'lobby';
+export type RoomAlarm = 'flush' | 'lobby' | 'audit';
 
 /** Everything a room keeps: its log, its state, its marks, its alarms. Synchronous throughout. */
 export class RoomStorage {

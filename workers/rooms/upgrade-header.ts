@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Session, sessionSchema } from './sockets.ts';
+import { sessionSchema } from './sockets.ts';
 
 /**
  * What the Worker tells an object about a socket it has authorised. A Durable Object is only reached through its
@@ -12,12 +12,14 @@ const schema = sessionSchema.omit({ greeted: true }).extend({
   conversationId: z.string(),
   /** When the credential was issued, milliseconds since the epoch: one issued before a sign-out opens nothing. */
   issuedAt: z.number(),
+  /** The network it came from, as `networkOf` gives it. */
+  from: z.string().nullable().default(null),
 });
 
-export type Upgrade = Omit<Session, 'greeted'> & { conversationId: string; issuedAt: number };
+export type Upgrade = z.infer<typeof schema>;
 
 /** The request to hand on: the upgrade alone, without the person's cookies and tokens. */
-export function withUpgrade(request: Request, upgrade: Upgrade): Request {
+export function withUpgrade(request: Request, upgrade: z.input<typeof schema>): Request {
   return new Request(request.url, {
     headers: { upgrade: 'websocket', [HEADER]: encodeURIComponent(JSON.stringify(upgrade)) },
   });

@@ -1,11 +1,13 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
+import type { AuditEntry } from '../../app/protocol/audit.ts';
 import type { ConversationSummary } from '../../app/protocol/model.ts';
 import type { Claims } from '../auth/person.ts';
 import { errorName, log } from '../log.ts';
 import type { Result } from '../result.ts';
 import type { IngestOutcome, IngestPart, LogRow } from '../rooms/records.ts';
 import { type AgentRecord, activeAgents, currentAgent, writeAgentsOnline } from './agents.ts';
+import { type AuditQuery, listAudit, recordAudit } from './audit.ts';
 import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
 import { inTransaction, isDataException, type Role, sqlstateOf, type Transaction } from './database.ts';
 import { conversationOwner, moveConversations, type OwnerRow, toldMove, untoldMoves } from './ownership.ts';
@@ -19,6 +21,22 @@ import {
   roomMessages,
 } from './rooms.ts';
 import type { ClaimedRow, ConversationRow } from './rows.ts';
+import {
+  type Asker,
+  acceptInvitation,
+  changeMember,
+  type Invitee,
+  invite,
+  invitee,
+  type Member,
+  type MemberChange,
+  noteSignIn,
+  openInvitation,
+  setActive,
+  type TeamCode,
+  team,
+  withdrawInvitation,
+} from './team.ts';
 import {
   addWidgetSite,
   listWidgetSites,
@@ -267,12 +285,127 @@ export class Store extends WorkerEntrypoint<Env> {
     });
   }
 
+  /**
+   * As a room: writes down what rooms noted. An entry that Postgres will never take fails the whole statement, so then
+   * each is written alone; `refused` names those.
+   */
+  async recordAudit(entries: AuditEntry[]): Promise<Result<{ refused: string[] }, StoreCode>> {
+    let unacceptable = false;
+    const recorded = await this.#run('recordAudit', { as: 'chat_room' }, async (tx) => {
+      await recordAudit(tx, entries).catch((error: unknown) => {
+        unacceptable = /^2[23]/u.test(sqlstateOf(error) ?? '');
+        throw error;
+      });
+      return { refused: [] };
+    });
+    if (recorded.ok || !unacceptable) return recorded;
+    if (entries.length === 1) return { ok: true, refused: entries.map(({ id }) => id) };
+    const refused: string[] = [];
+    for (const entry of entries) {
+      const alone = await this.recordAudit([entry]);
+      if (!alone.ok) return alone;
+      refused.push(...alone.refused);
+    }
+    return { ok: true, refused };
+  }
+
+  /** As the person: a page of the audit log; there is one for admins alone. */
+  async listAudit(
+    claims: PersonClaims,
+    query: AuditQuery,
+  ): Promise<Result<{ entries: AuditEntry[]; more: boolean }, StoreCode>> {
+    return this.#run('listAudit', { as: 'authenticated', claims }, (tx) => listAudit(tx, query));
+  }
+
+  // The team. As the service role, which alone may; each looks in its own transaction whether an active admin asks.
+
+  async team(asker: Asker): Promise<Result<{ members: Member[] }, StoreCode | TeamCode>> {
+    return this.#decide<{ members: Member[] }, TeamCode>('team', { as: 'service_role' }, (tx) =>
+      team(tx, asker),
+    );
+  }
+
+  async invitee(asker: Asker, email: string): Promise<Result<Invitee, StoreCode | TeamCode>> {
+    return this.#decide<Invitee, TeamCode>('invitee', { as: 'service_role' }, (tx) =>
+      invitee(tx, asker, email),
+    );
+  }
+
+  async invite(
+    asker: Asker,
+    member: Pick<Member, 'id' | 'name' | 'role'>,
+  ): Promise<Result<object, StoreCode | TeamCode>> {
+    return this.#decide<object, TeamCode>('invite', { as: 'service_role' }, (tx) =>
+      invite(tx, asker, member),
+    );
+  }
+
+  async withdrawInvitation(asker: Asker, id: string): Promise<Result<object, StoreCode | TeamCode>> {
+    return this.#decide<object, TeamCode>('withdrawInvitation', { as: 'service_role' }, (tx) =>
+      withdrawInvitation(tx, asker, id),
+    );
+  }
+
+  async changeMember(
+    asker: Asker,
+    id: string,
+    change: MemberChange,
+  ): Promise<Result<object, StoreCode | TeamCode>> {
+    return this.#decide<object, TeamCode>('changeMember', { as: 'service_role' }, (tx) =>
+      changeMember(tx, asker, id, change),
+    );
+  }
+
+  async setActive(asker: Asker, id: string, active: boolean): Promise<Result<object, StoreCode | TeamCode>> {
+    return this.#decide<object, TeamCode>('setActive', { as: 'service_role' }, (tx) =>
+      setActive(tx, asker, id, active),
+    );
+  }
+
+  /** As the service role, for a person whom Auth has just vouched for: whether they are invited to the team. */
+  async openInvitation(
+    id: string,
+  ): Promise<Result<{ invitation: Pick<Member, 'role'> | null }, StoreCode | TeamCode>> {
+    return this.#decide<{ invitation: Pick<Member, 'role'> | null }, TeamCode>(
+      'openInvitation',
+      { as: 'service_role' },
+      (tx) => openInvitation(tx, id),
+    );
+  }
+
+  /** As the service role, for a person whom Auth has just vouched for. */
+  async acceptInvitation(person: Asker, name: string): Promise<Result<object, StoreCode | TeamCode>> {
+    return this.#decide<object, TeamCode>('acceptInvitation', { as: 'service_role' }, (tx) =>
+      acceptInvitation(tx, person, name),
+    );
+  }
+
+  /** As the service role: notes that an agent signed in, or that somebody failed to with an agent's address. */
+  async noteSignIn(
+    by: { id: string } | { email: string },
+    from: string | null,
+  ): Promise<Result<object, StoreCode>> {
+    return this.#run('noteSignIn', { as: 'service_role' }, async (tx) => {
+      await noteSignIn(tx, by, from);
+      return {};
+    });
+  }
+
   /** One transaction as `role`; whatever goes wrong becomes a code, and the log learns no more than the SQLSTATE. */
   async #run<Value extends object>(
     method: string,
     role: Role,
     work: (tx: Transaction) => Promise<Value | StoreCode>,
   ): Promise<Result<Value, StoreCode>> {
+    return this.#decide<Value, never>(method, role, work);
+  }
+
+  /** The same, for work that may come to a no of its own. */
+  async #decide<Value extends object, Code extends string>(
+    method: string,
+    role: Role,
+    work: (tx: Transaction) => Promise<Value | Code | StoreCode>,
+  ): Promise<Result<Value, Code | StoreCode>> {
     try {
       const value = await inTime(inTransaction(this.env.HYPERDRIVE.connectionString, role, work));
       return typeof value === 'string' ? { ok: false, code: value } : { ok: true, ...value };

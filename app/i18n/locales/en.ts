@@ -16,6 +16,8 @@ export default {
   'event.transferred': 'The chat was passed on to {name}',
   'event.closed': 'Conversation closed',
   'event.reopened': 'Conversation reopened',
+  'event.returned':
+    '{viewer, select, agent {{name} is no longer here: back in the queue} other {Agent {name} had to leave. You’re back in the queue}}',
 
   'messages.label': 'Messages',
   'messages.new': '{count, plural, one {# new message} other {# new messages}}',

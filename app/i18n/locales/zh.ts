@@ -13,6 +13,8 @@ const zh = {
   'event.transferred': '聊天已转接给 {name}',
   'event.closed': '对话已结束',
   'event.reopened': '对话已重新开启',
+  'event.returned':
+    '{viewer, select, agent {{name} 已不在岗，对话回到排队} other {客服 {name} 需要离开，您已回到排队}}',
 
   'messages.label': '消息',
   'messages.new': '{count, plural, other {# 条新消息}}',
