@@ -20,7 +20,7 @@ export interface AuditTrailDeps {
 }
 
 /** Nothing waits for these, and what happens together goes together. */
-const DELAY_MS = 2_000;
+const DELAY_MS = 1_000;
 /** Entries in one call. */
 const BATCH = 200;
 const NAME_LENGTH = 80;
