@@ -86,10 +86,14 @@ function isSafe(request: Request): boolean {
   );
 }
 
-/** @throws Response 400 or 413 naming what is wrong */
+/**
+ * @param misfit the status of JSON that doesn't fit: 422 where people typed it
+ * @throws Response 400, 413 or `misfit` naming what is wrong
+ */
 export async function readBody<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
+  misfit: 400 | 422 = 400,
 ): Promise<z.infer<Schema>> {
   const body = await readText(request, BODY_BYTES);
   if (!body.ok) {
@@ -103,20 +107,25 @@ export async function readBody<Schema extends z.ZodType>(
   } catch {
     throw problem(400, 'invalid', 'The body is not JSON.');
   }
-  return checked(json, schema, 'body');
+  return checked(json, schema, 'body', misfit);
 }
 
 /** @throws Response 400 naming what is wrong */
 export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
-  return checked(Object.fromEntries(new URL(request.url).searchParams), schema, 'query');
+  return checked(Object.fromEntries(new URL(request.url).searchParams), schema, 'query', 400);
 }
 
-function checked<Schema extends z.ZodType>(value: unknown, schema: Schema, where: string): z.infer<Schema> {
+function checked<Schema extends z.ZodType>(
+  value: unknown,
+  schema: Schema,
+  where: string,
+  status: number,
+): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = [where, ...(issue?.path ?? [])].map(String).join('.').slice(0, 100);
-  throw problem(400, 'invalid', `${path}: ${issue?.message ?? 'not what this takes'}`);
+  throw problem(status, 'invalid', `${path}: ${issue?.message ?? 'not what this takes'}`);
 }
 
 /** JSON for one person: never kept by anything in between. */

@@ -1,5 +1,4 @@
-import { parseCookieHeader, serializeCookieHeader } from '@supabase/ssr';
-import type { Session as AuthSession } from '@supabase/supabase-js';
+import type { Session as AuthSession, User } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
 import type { Claims } from '../../workers/auth/person.ts';
@@ -7,16 +6,16 @@ import { roomOf } from '../../workers/objects.ts';
 import { displayName } from '../../workers/rooms/names.ts';
 import { CLOSE } from '../protocol/codes.ts';
 import type { Session } from '../protocol/http.ts';
-import { authClient, type NoAnswer } from './auth-client.server.ts';
-
-/** Holds a visitor's refresh token. Sent only to us, from our own frame on any site, kept apart for each site. */
-export const VISITOR_COOKIE = '__Host-wellchina-visitor';
-/** Set with the widget's document: whether it comes back tells if this browser keeps our cookies at all. */
-export const PROBE_COOKIE = '__Host-wellchina-probe';
-
-const COOKIE = { httpOnly: true, secure: true, sameSite: 'none', partitioned: true, path: '/' } as const;
-/** As long as Supabase keeps an unused refresh token by default: until it is used or revoked. Browsers cap at 400 days. */
-const MAX_AGE_SECONDS = 400 * 24 * 3600;
+import { authClient, type NoAnswer, visitorAuthClient } from './auth-client.server.ts';
+import { isDefiniteNo } from './auth-problem.server.ts';
+import {
+  cookiesOf,
+  dropCookie,
+  keepsCookies,
+  SITE_COOKIE,
+  setCookie,
+  VISITOR_COOKIE,
+} from './visitor-cookies.server.ts';
 
 export const sessionRequestSchema = z.object({
   /** From the frame's own storage, where the browser keeps no cookie. */
@@ -36,19 +35,16 @@ export async function openVisitorSession(
   env: Env,
   given: string | undefined,
 ): Promise<VisitorSession> {
-  const cookies = cookiesOf(request);
-  const refreshToken = cookies.get(VISITOR_COOKIE) ?? given;
-  const keepsCookies = cookies.has(VISITOR_COOKIE) || cookies.has(PROBE_COOKIE);
+  const refreshToken = cookiesOf(request).get(VISITOR_COOKIE) ?? given;
   if (refreshToken) {
     const { auth, noAnswer } = authClient(env, env.SUPABASE_ANON_KEY);
-    const { data } = await auth.refreshSession({ refresh_token: refreshToken });
-    if (data.session) return opened(data.session, keepsCookies);
-    const reason = noAnswer();
-    if (reason) return { ok: false, reason };
+    const { data, error } = await auth.refreshSession({ refresh_token: refreshToken });
+    if (data.session) return { ok: true, ...sessionFor(request, data.session) };
+    if (!isDefiniteNo(error, noAnswer())) return { ok: false, reason: noAnswer() ?? 'away' };
   }
-  const { auth, noAnswer } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY, forwardedFor(request));
+  const { auth, noAnswer } = visitorAuthClient(request, env);
   const { data } = await auth.signInAnonymously();
-  if (data.session) return opened(data.session, keepsCookies);
+  if (data.session) return { ok: true, ...sessionFor(request, data.session) };
   return { ok: false, reason: noAnswer() ?? 'away' };
 }
 
@@ -62,8 +58,14 @@ export async function closeVisitorSession(env: Env, accessToken: string | null):
     const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
     await Promise.all([auth.admin.signOut(accessToken, 'local'), closeSockets(env, verified.claims)]);
   }
+  return withoutVisitor();
+}
+
+/** Headers that make this browser nobody's again. */
+export function withoutVisitor(): Headers {
   const headers = new Headers();
-  headers.append('Set-Cookie', serializeCookieHeader(VISITOR_COOKIE, '', { ...COOKIE, maxAge: 0 }));
+  dropCookie(headers, VISITOR_COOKIE);
+  dropCookie(headers, SITE_COOKIE);
   return headers;
 }
 
@@ -71,7 +73,7 @@ export async function closeVisitorSession(env: Env, accessToken: string | null):
  * Shuts the visitor's sockets and voids their tickets, in old conversations too; a device still signed in comes back
  * with a newer token.
  */
-async function closeSockets(env: Env, claims: Claims): Promise<void> {
+export async function closeSockets(env: Env, claims: Claims): Promise<void> {
   let before: string | undefined;
   do {
     const query = { scope: 'all', limit: 100, reader: 'visitor', ...(before ? { before } : {}) } as const;
@@ -84,17 +86,15 @@ async function closeSockets(env: Env, claims: Claims): Promise<void> {
   } while (before !== undefined);
 }
 
-function opened(session: AuthSession, keepsCookies: boolean): VisitorSession {
-  const headers = new Headers();
-  headers.append(
-    'Set-Cookie',
-    serializeCookieHeader(VISITOR_COOKIE, session.refresh_token, { ...COOKIE, maxAge: MAX_AGE_SECONDS }),
-  );
+/** A session of Auth's as the visitor's client gets it, and the cookies that keep it. */
+export function sessionFor(request: Request, session: AuthSession): { session: Session; headers: Headers } {
   const { user } = session;
-  const fullName: unknown = user.user_metadata.full_name;
-  const name = typeof fullName === 'string' ? displayName(fullName) : null;
+  const headers = new Headers();
+  setCookie(headers, VISITOR_COOKIE, session.refresh_token);
+  if (!user.is_anonymous) setCookie(headers, SITE_COOKIE, session.access_token);
+  else if (cookiesOf(request).has(SITE_COOKIE)) dropCookie(headers, SITE_COOKIE);
+  const name = nameOf(user);
   return {
-    ok: true,
     headers,
     session: {
       accessToken: session.access_token,
@@ -105,21 +105,14 @@ function opened(session: AuthSession, keepsCookies: boolean): VisitorSession {
         ...(user.email ? { email: user.email } : {}),
         ...(name ? { name } : {}),
       },
-      ...(keepsCookies ? {} : { refreshToken: session.refresh_token }),
+      ...(keepsCookies(request) ? {} : { refreshToken: session.refresh_token }),
     },
   };
 }
 
-/**
- * Tells Auth whose sign-in this is, or its limit on anonymous sign-ins for one address would become the whole
- * site's. Auth believes the header only with the server's own key.
- */
-function forwardedFor(request: Request): Record<string, string> {
-  const address = request.headers.get('CF-Connecting-IP');
-  return address ? { 'Sb-Forwarded-For': address } : {};
-}
-
-function cookiesOf(request: Request): Map<string, string> {
-  const cookies = parseCookieHeader(request.headers.get('Cookie') ?? '');
-  return new Map(cookies.flatMap(({ name, value }) => (value ? [[name, value] as const] : [])));
+/** What a person calls themselves, made safe to show; null where they have said nothing. */
+export function nameOf(user: Pick<User, 'user_metadata'>): string | null {
+  const { full_name: fullName, name }: Record<string, unknown> = user.user_metadata;
+  const given = [fullName, name].find((one) => typeof one === 'string');
+  return typeof given === 'string' ? displayName(given) : null;
 }

@@ -37,3 +37,22 @@ export async function saveProfile(tx: Transaction, id: string, change: Partial<P
     .values({ id, ...change })
     .onConflictDoUpdate({ target: profiles.id, set: { ...change, updatedAt: sql`now()` } });
 }
+
+/** The address as it is now; the name only where the person has given none yet. */
+export async function rememberPerson(
+  tx: Transaction,
+  id: string,
+  { email, fullName }: Pick<Profile, 'email' | 'fullName'>,
+): Promise<void> {
+  await tx
+    .insert(profiles)
+    .values({ id, email, fullName })
+    .onConflictDoUpdate({
+      target: profiles.id,
+      set: {
+        email,
+        fullName: sql`coalesce(${profiles.fullName}, excluded.full_name)`,
+        updatedAt: sql`now()`,
+      },
+    });
+}

@@ -11,7 +11,7 @@ import { type AuditQuery, listAudit, recordAudit } from './audit.ts';
 import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
 import { inTransaction, isDataException, type Role, sqlstateOf, type Transaction } from './database.ts';
 import { conversationOwner, moveConversations, type OwnerRow, toldMove, untoldMoves } from './ownership.ts';
-import { ownProfile, type Profile, saveProfile } from './profiles.ts';
+import { ownProfile, type Profile, rememberPerson, saveProfile } from './profiles.ts';
 import {
   claimRoom,
   createConversation,
@@ -218,6 +218,17 @@ export class Store extends WorkerEntrypoint<Env> {
   async saveProfile(id: string, change: Partial<Profile>): Promise<Result<object, StoreCode>> {
     return this.#run('saveProfile', { as: 'service_role' }, async (tx) => {
       await saveProfile(tx, id, change);
+      return {};
+    });
+  }
+
+  /** As the service role: who a registered person is, as Auth knows them. */
+  async rememberPerson(
+    id: string,
+    person: Pick<Profile, 'email' | 'fullName'>,
+  ): Promise<Result<object, StoreCode>> {
+    return this.#run('rememberPerson', { as: 'service_role' }, async (tx) => {
+      await rememberPerson(tx, id, person);
       return {};
     });
   }

@@ -16,6 +16,8 @@ export interface AuthSettings {
   siteUrl: string;
   /** Other addresses a link or a sign-in may lead back to, with `*`, `**` and `?` (see `redirect/allow-list.ts`). */
   redirectUrls: readonly string[];
+  /** Folder with `<kind>.html` in the project's own words (`supabase/templates`); null: GoTrue's own. Default null. */
+  templates: string | null;
   /** A new address of a permanent user is confirmed from both mailboxes. Default true, as hosted. */
   doubleConfirmChanges: boolean;
   /** Digits of the code in a mail. Default 6. */
@@ -53,6 +55,7 @@ export const defaultSettings: AuthSettings = {
   autoconfirm: true,
   siteUrl: 'http://localhost:8787',
   redirectUrls: ['http://localhost:8787/**', 'http://127.0.0.1:8787/**'],
+  templates: null,
   doubleConfirmChanges: true,
   otpLength: 6,
   otpLifetime: 3600,

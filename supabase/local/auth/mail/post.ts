@@ -4,6 +4,7 @@ import { putToken, type TokenType } from '../data/one-time-tokens.ts';
 import { tooManyMails, unexpected } from '../http/errors.ts';
 import { hashCode, markFlow, newCode } from './codes.ts';
 import type { MailKind } from './outbox.ts';
+import { fillTemplate } from './own-templates.ts';
 import { renderMail } from './templates.ts';
 
 /** What a link says it is: `verifyOtp`'s `type`, and that of `GET /verify`. */
@@ -53,14 +54,29 @@ export async function issue(services: AuthServices, tx: Sql, letter: Letter, now
  */
 export async function post(services: AuthServices, tx: Sql, letter: Letter, now: Date): Promise<void> {
   services.emailLimit.take('', () => tooManyMails('email rate limit exceeded'));
-  const { code, hash, link } = await issue(services, tx, letter, now);
+  const issued = await issue(services, tx, letter, now);
+  const { code, hash } = issued;
+  const facts = { link: issued.link, code, newAddress: letter.newAddress ?? '' };
+  const own = await fillTemplate(services.settings.templates, letter.kind, {
+    SiteURL: services.settings.siteUrl,
+    RedirectTo: letter.redirectTo,
+    ConfirmationURL: issued.link,
+    TokenHash: hash,
+    Token: code,
+    Email: letter.to,
+    NewEmail: letter.newAddress ?? '',
+  });
+  // The text says the same and leads to the same place.
+  const link = own?.link ?? issued.link;
+  const rendered = renderMail(letter.kind, { ...facts, link });
   const hasLink = letter.linkType !== undefined;
   const mail = {
     kind: letter.kind,
     at: now.toISOString(),
     from: 'WellChina Chat <no-reply@wellchina.test>',
     to: letter.to,
-    ...renderMail(letter.kind, { link, code, newAddress: letter.newAddress ?? '' }),
+    ...rendered,
+    ...(own ? { html: own.html } : {}),
     token: code,
     ...(hasLink ? { link, tokenHash: hash, redirectTo: letter.redirectTo } : {}),
   };
