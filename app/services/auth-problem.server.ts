@@ -42,6 +42,7 @@ const BY_CODE: Readonly<Record<string, AuthRefusal>> = {
 };
 
 interface AuthErrorLike {
+  name?: string;
   code?: string | undefined;
   status?: number | undefined;
   message: string;
@@ -50,6 +51,8 @@ interface AuthErrorLike {
 /** What a failed call to Auth comes to. Only a definite answer is anything but `away` or `busy`. */
 export function refusalOf(error: AuthErrorLike | null, noAnswer: NoAnswer | null): AuthRefusal {
   if (noAnswer) return noAnswer;
+  // What the client makes of `session_not_found`.
+  if (error?.name === 'AuthSessionMissingError') return 'signed_out';
   const known = error?.code === undefined ? undefined : BY_CODE[error.code];
   if (known) return known;
   if (error?.status === 400 || error?.status === 422) return 'invalid';

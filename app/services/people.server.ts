@@ -4,7 +4,7 @@ import type { Claims } from '../../workers/auth/person.ts';
 import { errorName, log } from '../../workers/log.ts';
 import { roomOf } from '../../workers/objects.ts';
 import { authClient, type NoAnswer } from './auth-client.server.ts';
-import { isDefiniteNo } from './auth-problem.server.ts';
+import { isDefiniteNo, refusalOf } from './auth-problem.server.ts';
 import { nameOf } from './visitor-session.server.ts';
 
 /** Who somebody is to the rest of the product, once Auth has said so. */
@@ -28,9 +28,7 @@ export async function liveSession(env: Env, accessToken: string): Promise<Live> 
   if (data.user) return { is: 'live', user: data.user, claims: verified.claims, accessToken };
   const because = noAnswer();
   if (because) return { is: 'unknown', because };
-  return error?.status === 401 || error?.status === 403 || error?.status === 404
-    ? { is: 'dead' }
-    : { is: 'unknown', because: 'away' };
+  return refusalOf(error, null) === 'signed_out' ? { is: 'dead' } : { is: 'unknown', because: 'away' };
 }
 
 /** The session of a refresh token, which is used up by asking; its successor is the answer's. */
@@ -61,6 +59,11 @@ export async function isTeam(env: Env, claims: Claims): Promise<boolean | null> 
 export async function rememberPerson(env: Env, user: User): Promise<void> {
   if (user.is_anonymous) return;
   const name = nameOf(user);
+  if (name !== null && !user.user_metadata.full_name) {
+    // Known from a provider alone: tokens and Postgres read the person's own data.
+    const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
+    await auth.admin.updateUserById(user.id, { user_metadata: { full_name: name } });
+  }
   await env.STORE.rememberPerson(user.id, { email: user.email ?? null, fullName: name });
   const claims = { sub: user.id, isAnonymous: false };
   const listed = await env.STORE.listConversations(claims, { scope: 'all', limit: ROOMS, reader: 'visitor' });

@@ -110,9 +110,15 @@ export function sessionFor(request: Request, session: AuthSession): { session: S
   };
 }
 
-/** What a person calls themselves, made safe to show; null where they have said nothing. */
-export function nameOf(user: Pick<User, 'user_metadata'>): string | null {
-  const { full_name: fullName, name }: Record<string, unknown> = user.user_metadata;
-  const given = [fullName, name].find((one) => typeof one === 'string');
-  return typeof given === 'string' ? displayName(given) : null;
+/** What a person calls themselves, or their provider calls them, made safe to show; null where nobody has said. */
+export function nameOf({
+  user_metadata: own,
+  identities,
+}: Pick<User, 'user_metadata' | 'identities'>): string | null {
+  const told = [own, ...(identities ?? []).map(({ identity_data: data }) => data ?? {})];
+  for (const { full_name: fullName, name } of told as Record<string, unknown>[]) {
+    const given = [fullName, name].find((one) => typeof one === 'string' && one.trim() !== '');
+    if (typeof given === 'string') return displayName(given);
+  }
+  return null;
 }
