@@ -59,3 +59,13 @@ export const ChevronDownIcon = ({ size }: IconProps) => (
     <path d="m6 9.5 6 6 6-6" />
   </Icon>
 );
+export const BackIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M15 5.5 8.5 12l6.5 6.5" />
+  </Icon>
+);
+export const MoreIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" />
+  </Icon>
+);

@@ -42,6 +42,10 @@ export function memoryStorage(): OutboxStorage & { rows: Map<number, StoredMessa
       check();
       for (const [key, row] of rows) if (row.scope === scope && row.id === id) rows.delete(key);
     },
+    async forget(personId: string) {
+      check();
+      for (const [key, row] of rows) if (row.scope.startsWith(`${personId}/`)) rows.delete(key);
+    },
   };
   function check(): void {
     if (storage.refuse) throw new DOMException('refused', 'InvalidStateError');

@@ -56,4 +56,12 @@ export const indexedDbStorage: OutboxStorage = {
     if (key !== undefined) await transaction.store.delete(key);
     await transaction.done;
   },
+  async forget(personId) {
+    const db = await open();
+    const transaction = db.transaction('outbox', 'readwrite');
+    const scopes = IDBKeyRange.bound(`${personId}/`, `${personId}/\uffff`);
+    for (const key of await transaction.store.index('scope').getAllKeys(scopes))
+      await transaction.store.delete(key);
+    await transaction.done;
+  },
 };

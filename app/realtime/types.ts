@@ -168,4 +168,6 @@ export interface OutboxStorage {
   add(scope: string, message: PendingMessage): Promise<number>;
   update(message: StoredMessage): Promise<void>;
   remove(scope: string, id: string): Promise<void>;
+  /** Everything of a person's, in whichever conversation. */
+  forget(personId: string): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { widgetPolicy } from '../../workers/edge/content-policy.ts';
 import { frameAncestors } from '../../workers/edge/widget-sites.ts';
 import { chooseLocale } from '../i18n/choose-locale.ts';
 import { LOCALES } from '../i18n/locales.ts';
+import { hasVisitorCookie } from '../services/visitor-session.server.ts';
 
 /**
  * Tells `POST /api/session` whether this browser keeps cookies in a frame: if it doesn't come back, the answer
@@ -10,9 +11,12 @@ import { LOCALES } from '../i18n/locales.ts';
  */
 const PROBE = '__Host-wellchina-probe=1; Path=/; Secure; HttpOnly; SameSite=None; Partitioned; Max-Age=3600';
 
-/** @param locale one of ours: safe in an attribute and in an address */
-const documentIn = (locale: string) => `<!doctype html>
-<html lang="${locale}">
+/**
+ * @param locale one of ours: safe in an attribute and in an address
+ * @param known this browser has a visitor's session: the panel looks for their conversations, and asks nobody else's
+ */
+const documentIn = (locale: string, known: boolean) => `<!doctype html>
+<html lang="${locale}"${known ? ' data-session' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
@@ -39,10 +43,10 @@ export async function loader({ request, context }: LoaderFunctionArgs): Promise<
   ];
   // The panel chooses the same way; this only saves it from waiting for its words.
   const { locale } = chooseLocale(wanted, LOCALES);
-  return new Response(documentIn(locale), {
+  return new Response(documentIn(locale, hasVisitorCookie(request)), {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-cache',
+      'Cache-Control': 'private, no-cache',
       'Set-Cookie': PROBE,
       Vary: 'Accept-Language',
       'Content-Security-Policy': widgetPolicy(url, await frameAncestors(env, ctx, url), false),

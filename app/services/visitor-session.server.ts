@@ -26,6 +26,11 @@ export type VisitorSession =
   | { ok: true; session: Session; headers: Headers }
   | { ok: false; reason: NoAnswer };
 
+/** Whether this browser sent a visitor's session along; whether it still is one is for Auth to say. */
+export function hasVisitorCookie(request: Request): boolean {
+  return cookiesOf(request).has(VISITOR_COOKIE);
+}
+
 /**
  * Resumes the visitor's session from the cookie or the given refresh token, or else makes a guest. Only a definite
  * no of Auth leads to a new guest: never silence, a 5xx or a 429, which would cost a visitor their history.

@@ -44,13 +44,17 @@ function world() {
       const { seq, at } = message;
       return { ok: true, value: { conversation: room.conversation, ack: { id: first.id, seq, at } } };
     }),
+    signOut: vi.fn<Api['signOut']>(async () => ({ ok: true, value: null })),
+    claim: vi.fn<Api['claim']>(async () => ({ ok: true, value: { brought: 1 } })),
   };
   let made = 0;
+  const storage = memoryStorage();
+  const channel = memoryChannels();
   const open = (): Chat =>
     createChat({
       api,
       keep,
-      session: createSession(api, keep, () => keep.set('known', '1')),
+      session: createSession(api, keep, Date.now),
       onRoom() {},
       environment: {
         now: Date.now,
@@ -60,9 +64,9 @@ function world() {
           return `aaaaaaaa-aaaa-4aaa-8aaa-${String(made).padStart(12, '0')}`;
         },
         WebSocket: fakeWebSocket({ room, admit: () => VISITOR, latency: () => 5, silent: () => false }),
-        storage: memoryStorage(),
+        storage,
         locks: null,
-        channel: memoryChannels(),
+        channel,
         network: memoryNetwork(),
       },
     });

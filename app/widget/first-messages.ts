@@ -1,7 +1,10 @@
 import type { PendingMessage } from '../realtime/types.ts';
 import type { Keep } from './keep.ts';
 
-/** What was written before there is a conversation. Survives a reload; ids stay the same through every retry. */
+/**
+ * What was written before there is a conversation. Survives a reload; ids stay the same through every retry. One
+ * person's at a time: whose is said by `own`.
+ */
 export interface FirstMessages {
   /** On their way, oldest first. */
   queue(): readonly PendingMessage[];
@@ -11,6 +14,8 @@ export interface FirstMessages {
   /** Takes a text that was given back unchanged on its way again, with its ids. False when it isn't that text. */
   takeAgain(text: string): boolean;
   clear(): void;
+  /** From now on these are `person`'s: what they left here before, and with `carry` what is on its way now. */
+  own(person: string, carry: boolean): void;
 }
 
 interface Kept {
@@ -18,11 +23,20 @@ interface Kept {
   returned: boolean;
 }
 
-export function createFirstMessages(keep: Keep, uuid: () => string, now: () => number): FirstMessages {
-  let { queue, returned } = read(keep);
+const NONE: Kept = { queue: [], returned: false };
+
+/** @param person whose, or '' while nobody has been here before */
+export function createFirstMessages(
+  keep: Keep,
+  uuid: () => string,
+  now: () => number,
+  person: string,
+): FirstMessages {
+  let owner = person;
+  let { queue, returned } = read(keep, owner);
 
   function write(): void {
-    keep.set('first', queue.length ? JSON.stringify({ queue, returned } satisfies Kept) : null);
+    keep.set(`first/${owner}`, queue.length ? JSON.stringify({ queue, returned } satisfies Kept) : null);
   }
   const joined = () => queue.map(({ text }) => text).join('\n');
 
@@ -50,15 +64,25 @@ export function createFirstMessages(keep: Keep, uuid: () => string, now: () => n
       returned = false;
       write();
     },
+    own(next, carry) {
+      if (next === owner) return;
+      const carried = carry ? { queue, returned } : NONE;
+      if (carry) keep.set(`first/${owner}`, null);
+      owner = next;
+      const theirs = read(keep, owner);
+      queue = [...theirs.queue, ...carried.queue];
+      returned = theirs.returned || carried.returned;
+      write();
+    },
   };
 }
 
-function read(keep: Keep): Kept {
+function read(keep: Keep, owner: string): Kept {
   try {
-    const kept = JSON.parse(keep.get('first') ?? '') as Kept;
+    const kept = JSON.parse(keep.get(`first/${owner}`) ?? '') as Kept;
     if (Array.isArray(kept.queue)) return kept;
   } catch {
     // Nothing kept, or by a version we no longer read.
   }
-  return { queue: [], returned: false };
+  return NONE;
 }

@@ -16,17 +16,15 @@ export interface HostBridge {
  * @param origin the host page's, as the loader said it: were it a lie, the browser would deliver nothing there
  */
 export function createHostBridge(origin: string): HostBridge {
-  const waiting = new Map<number, (token: string | null) => void>();
+  const waiting = new Map<number, (token: string | null | undefined) => void>();
   let asked = 0;
   let listener: (body: ToPanel) => void = () => {};
 
   window.addEventListener('message', (event) => {
     if (event.source !== window.parent || event.origin !== origin) return;
     const body = unwrap<ToPanel>(event.data);
-    if (body?.t === 'token') {
-      waiting.get(body.id)?.(body.token);
-      waiting.delete(body.id);
-    } else if (body) listener(body);
+    if (body?.t === 'token') waiting.get(body.id)?.(body.token);
+    else if (body) listener(body);
   });
 
   function post(body: FromPanel): void {
@@ -42,11 +40,14 @@ export function createHostBridge(origin: string): HostBridge {
       asked += 1;
       const id = asked;
       return new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error('late')), TOKEN_TIMEOUT_MS);
-        waiting.set(id, (token) => {
+        const late = setTimeout(() => answered(undefined), TOKEN_TIMEOUT_MS);
+        function answered(token: string | null | undefined): void {
           clearTimeout(late);
-          resolve(token);
-        });
+          waiting.delete(id);
+          if (token === undefined) reject(new Error('The page gave no token.'));
+          else resolve(token);
+        }
+        waiting.set(id, answered);
         post({ t: 'token', id });
       });
     },

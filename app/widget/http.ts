@@ -1,5 +1,11 @@
 import type { ConversationContext } from '../protocol/context.ts';
-import type { ConversationList, CreatedConversation, Problem, Session } from '../protocol/http.ts';
+import type {
+  ClaimAnswer,
+  ConversationList,
+  CreatedConversation,
+  Problem,
+  Session,
+} from '../protocol/http.ts';
 import { isRecord } from '../realtime/decode.ts';
 
 /** Nobody waits longer for one answer. */
@@ -20,40 +26,59 @@ export type Result<Value> = { ok: true; value: Value } | Failure;
 /** The calls a visitor's panel makes. */
 export interface Api {
   session(refreshToken: string | null): Promise<Result<Session>>;
-  conversations(bearer: string): Promise<Result<ConversationList>>;
+  /** @param before `next` of the page before this one */
+  conversations(bearer: string, before?: string): Promise<Result<ConversationList>>;
   create(
     bearer: string,
     context: ConversationContext | null,
     first: { id: string; text: string },
   ): Promise<Result<CreatedConversation>>;
+  signOut(bearer: string): Promise<Result<unknown>>;
+  /** The guest's conversations move to whose bearer this is; both sessions must be live. */
+  claim(bearer: string, guestRefreshToken: string | null): Promise<Result<ClaimAnswer>>;
+}
+
+/**
+ * One call: the answer with its JSON, or null where nobody answered.
+ *
+ * @param body sent as JSON when there is one
+ */
+export async function ask(
+  fetcher: typeof fetch,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  bearer: string | null,
+  body?: unknown,
+): Promise<{ response: Response; answer: unknown } | null> {
+  try {
+    const response = await fetcher(path, {
+      method,
+      credentials: 'include',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: {
+        ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { response, answer: await response.json().catch(() => null) };
+  } catch {
+    return null;
+  }
 }
 
 /** @param fetcher the browser's `fetch`, or a test's */
 export function createApi(fetcher: typeof fetch): Api {
   async function call<Value>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     bearer: string | null,
     valid: (value: unknown) => boolean,
     body?: unknown,
   ): Promise<Result<Value>> {
-    let response: Response;
-    let answer: unknown = null;
-    try {
-      response = await fetcher(path, {
-        method,
-        credentials: 'include',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: {
-          ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      answer = await response.json().catch(() => null);
-    } catch {
-      return { ok: false, kind: 'network' };
-    }
+    const asked = await ask(fetcher, method, path, bearer, body);
+    if (!asked) return { ok: false, kind: 'network' };
+    const { response, answer } = asked;
     if (response.ok) {
       // Something between us and the Worker answered (a captive portal, a proxy's page).
       return valid(answer) ? { ok: true, value: answer as Value } : { ok: false, kind: 'unavailable' };
@@ -64,12 +89,21 @@ export function createApi(fetcher: typeof fetch): Api {
   return {
     session: (refreshToken) =>
       call('POST', '/api/session', null, isSession, refreshToken ? { refreshToken } : {}),
-    conversations: (bearer) => call('GET', '/api/conversations', bearer, isList),
+    conversations: (bearer, before) =>
+      call(
+        'GET',
+        `/api/conversations${before ? `?before=${encodeURIComponent(before)}` : ''}`,
+        bearer,
+        isList,
+      ),
     create: (bearer, context, firstMessage) =>
       call('POST', '/api/conversations', bearer, isCreated, {
         ...(context ? { context } : {}),
         firstMessage,
       }),
+    signOut: (bearer) => call('DELETE', '/api/session', bearer, () => true),
+    claim: (bearer, guestRefreshToken) =>
+      call('POST', '/api/session/claim', bearer, isClaim, guestRefreshToken ? { guestRefreshToken } : {}),
   };
 }
 
@@ -90,6 +124,7 @@ const isSession = (value: unknown) =>
   typeof value.accessToken === 'string' &&
   isRecord(value.user) &&
   typeof value.user.id === 'string';
+const isClaim = (value: unknown) => isRecord(value) && typeof value.brought === 'number';
 const isList = (value: unknown) => isRecord(value) && Array.isArray(value.conversations);
 const isCreated = (value: unknown) =>
   isRecord(value) && isRecord(value.conversation) && typeof value.conversation.id === 'string';

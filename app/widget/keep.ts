@@ -1,9 +1,12 @@
 const PREFIX = 'wellchina-';
 
+/** `first/<person>`: what they wrote before there was a conversation, under `first/` before it is known who they are. */
+type Key = 'refresh' | 'known' | 'who' | 'confirming' | `first/${string}`;
+
 /** The frame's own small storage; lives in memory where the browser refuses it. */
 export interface Keep {
-  get(key: 'refresh' | 'known' | 'first'): string | null;
-  set(key: 'refresh' | 'known' | 'first', value: string | null): void;
+  get(key: Key): string | null;
+  set(key: Key, value: string | null): void;
 }
 
 /** @param storage reached anew each time, since even that may be refused */

@@ -37,6 +37,8 @@ let context: ConversationContext | null = null;
 let locale: string | null = null;
 let user: User | null = null;
 let unread = 0;
+/** The panel has something to say before it is closed. Asked once: the next press closes. */
+let held = false;
 
 function emit(name: EventName, detail?: unknown): void {
   for (const listener of [...(listeners.get(name) ?? [])]) {
@@ -70,17 +72,19 @@ function setOpen(open: boolean, byPerson: boolean): void {
   emit(open ? 'open' : 'close');
 }
 
+function dismiss(): void {
+  const ask = isOpen && held;
+  held = false;
+  if (ask) post({ t: 'closing' });
+  else setOpen(false, true);
+}
+
 function boot(options: BootOptions = {}): void {
   if (view) return;
   context = options.context ?? null;
   locale = options.locale ?? null;
-  user = options.user ?? null;
-  view = createView(
-    source,
-    texts(),
-    () => setOpen(!isOpen, true),
-    () => setOpen(false, true),
-  );
+  user = userFrom(options.user) ?? null;
+  view = createView(source, texts(), () => (isOpen ? dismiss() : setOpen(true, true)), dismiss);
   window.addEventListener('message', onMessage);
   emit('ready');
   const memory = recall();
@@ -113,6 +117,9 @@ function onMessage(event: MessageEvent): void {
     case 'close':
       setOpen(false, true);
       break;
+    case 'hold':
+      held = body.on;
+      break;
     case 'unread':
       if (body.count === unread) break;
       unread = body.count;
@@ -136,14 +143,32 @@ function onMessage(event: MessageEvent): void {
   }
 }
 
+/** The page's own session's token: null when nobody is signed in there, nothing when that can't be known now. */
 async function answerToken(id: number): Promise<void> {
-  let token: string | null = null;
+  const asked = user;
   try {
-    token = (await user?.getAccessToken()) ?? null;
+    const token = (await asked?.getAccessToken()) ?? null;
+    if (token !== null && typeof token !== 'string') throw token;
+    // Somebody else by now: this one's token is not theirs.
+    if (asked === user) post({ t: 'token', id, token });
   } catch {
     emit('error', { code: 'access_token' });
+    post({ t: 'token', id });
   }
-  post({ t: 'token', id, token });
+}
+
+/** The page's user, or null for none; undefined, and an `error`, for what is neither. */
+function userFrom(given: unknown): User | null | undefined {
+  if (given == null) return null;
+  if (typeof (given as Partial<User>).getAccessToken === 'function') return given as User;
+  emit('error', { code: 'set_user' });
+}
+
+function setUser(given: unknown): void {
+  const next = userFrom(given);
+  if (next === undefined || next === user) return;
+  user = next;
+  post({ t: 'user', user: user !== null });
 }
 
 /** Takes the widget off the page. The guest stays known: a page may shut down only to boot again. */
@@ -152,7 +177,7 @@ function shutdown(): void {
   setOpen(false, false);
   view?.remove();
   view = null;
-  panelReady = false;
+  panelReady = held = false;
   unread = 0;
 }
 
@@ -188,8 +213,7 @@ function run(call: Call): void {
     context = (first as ConversationContext | undefined) ?? null;
     post({ t: 'context', context });
   } else if (command === 'setUser') {
-    user = (first as User | undefined) ?? null;
-    post({ t: 'user', user: user !== null });
+    setUser(first);
   } else if (command === 'setLocale') {
     locale = String(first);
     view.setTexts(texts());

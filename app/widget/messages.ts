@@ -9,6 +9,8 @@ export type FromPanel =
   | { t: 'ready' }
   /** Minimise; the person did it in the panel. */
   | { t: 'close' }
+  /** Whether to ask (`closing`) before the bubble closes the panel. */
+  | { t: 'hold'; on: boolean }
   | { t: 'unread'; count: number }
   /** Somebody else wrote. */
   | { t: 'message'; text: string | null; senderName: string; at: string }
@@ -35,10 +37,13 @@ export type ToPanel =
   /** `focus`: the person opened it, so the cursor belongs in the composer. */
   | { t: 'open'; focus: boolean }
   | { t: 'close' }
+  /** The person wants to close it: say what there is to be said, or `close`. */
+  | { t: 'closing' }
   | { t: 'context'; context: ConversationContext | null }
   | { t: 'locale'; locale: string }
   | { t: 'user'; user: boolean }
-  | { t: 'token'; id: number; token: string | null };
+  /** `token` null: nobody is signed in there; absent: the page couldn't say. */
+  | { t: 'token'; id: number; token?: string | null };
 
 export type Envelope<Body> = { channel: typeof CHANNEL; body: Body };
 

@@ -1,109 +1,160 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import { Composer } from '../components/composer.tsx';
-import { ConnectionBanner } from '../components/connection-banner.tsx';
-import { MessageList } from '../components/message-list.tsx';
-import { TypingIndicator } from '../components/typing-indicator.tsx';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { MessageListSkeleton } from '../components/message-list-skeleton.tsx';
 import { useT } from '../i18n/use-language.ts';
+import { EMPTY_CONVERSATION } from '../realtime/empty.ts';
 import { useConversation } from '../realtime/use-conversation.ts';
 import type { Chat } from './chat.ts';
-import { Greeting } from './greeting.tsx';
+import { ChatScreen } from './chat-screen.tsx';
+import { isRegistered } from './chat-state.ts';
+import { ClosingSheet, GuestPrompt } from './guest-prompt.tsx';
 import { PanelHeader } from './panel-header.tsx';
+import { PanelMenu } from './panel-menu.tsx';
 import type { PanelView } from './panel-view.ts';
 import { ProblemNote } from './problem-note.tsx';
+import type { Prompts } from './prompts.ts';
+import { useGuestPrompts } from './use-guest-prompts.ts';
+import { usePeople } from './use-people.ts';
+import { useSaid } from './use-said.ts';
+
+export interface PanelAppProps {
+  chat: Chat;
+  view: PanelView;
+  prompts: Prompts;
+  /** Loads the texts of the account's screens. */
+  peopleTexts: () => Promise<void>;
+}
 
 /** The whole panel: what the visitor sees in the frame. */
-export function PanelApp({ chat, view }: { chat: Chat; view: PanelView }) {
+export function PanelApp({ chat, view, prompts, peopleTexts }: PanelAppProps) {
   const t = useT();
   const state = useSyncExternalStore(chat.subscribe, chat.getSnapshot);
-  const { open, focused, framed } = useSyncExternalStore(view.subscribe, view.getSnapshot);
+  const { open, focused, framed, closing } = useSyncExternalStore(view.subscribe, view.getSnapshot);
   const room = useConversation(state.client);
   const root = useRef<HTMLDivElement>(null);
+  const [screen, setScreen] = useState<'chat' | 'save' | 'sign-in'>('chat');
+  const [email, setEmail] = useState('');
 
-  const { starting, client, phase } = state;
+  const { starting, phase, person, veiled } = state;
   // What is on its way into a new conversation stands where it will stand.
   const snapshot = useMemo(
     () => (starting.length ? { ...room, pending: [...starting, ...room.pending] } : room),
     [room, starting],
   );
-  const gone =
-    room.connection === 'signed_out' || room.connection === 'forbidden' || room.connection === 'not_found';
-  const closed = phase === 'room' && (room.conversation?.status === 'closed' || gone);
-  const fresh = phase === 'fresh' && !starting.length;
+  const registered = isRegistered(state);
+  const listed = phase === 'list' && screen === 'chat';
+  const { people, failed, retry } = usePeople(screen !== 'chat' || phase === 'list', peopleTexts);
+  const said = useSaid(person, open);
+
+  const written =
+    snapshot.messages.filter(({ senderRole }) => senderRole === 'visitor').length + snapshot.pending.length;
+  const guest = useGuestPrompts({ state, view, prompts, written, inChat: screen === 'chat' });
+
+  // Whoever has an account now, or is somebody else, has no use for the form any more.
+  const who = person && `${person.id} ${person.isAnonymous}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever it is somebody else
+  useEffect(() => {
+    if (registered) setScreen('chat');
+  }, [who, registered]);
 
   useEffect(() => {
     // Not on a touch screen: the keyboard would cover half of what one came to read.
-    if (!open || !focused) return;
+    if (!open || !focused || screen !== 'chat' || listed) return;
     if (matchMedia('(pointer: fine)').matches) root.current?.querySelector('textarea')?.focus();
     else root.current?.focus();
-  }, [open, focused]);
+  }, [open, focused, screen, listed]);
 
-  const minimise = framed ? view.minimise : undefined;
+  const close = framed ? guest.close : undefined;
+  const back = screen !== 'chat' ? () => setScreen('chat') : registered && !listed ? toList(chat) : undefined;
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && !event.nativeEvent.isComposing) minimise?.();
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+    if (screen !== 'chat' && !closing) setScreen('chat');
+    else close?.();
   }
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape puts the panel away from wherever the focus is in it
     <div ref={root} className="panel" tabIndex={-1} onKeyDown={onKeyDown}>
-      <PanelHeader snapshot={snapshot} onMinimise={minimise} />
-      {!gone && (
-        <ConnectionBanner
-          connection={room.connection}
-          onRetry={() => {
-            client?.reconnect();
+      <PanelHeader
+        snapshot={veiled || listed ? EMPTY_CONVERSATION : snapshot}
+        back={back && { label: t(registered ? 'menu.back' : 'menu.toChat'), run: back }}
+        onMinimise={close}
+        menu={
+          <PanelMenu
+            person={person}
+            onSave={() => setScreen('save')}
+            onSignIn={() => setScreen('sign-in')}
+            onSignOut={() => {
+              setScreen('chat');
+              void chat.signOut();
+            }}
+          />
+        }
+      />
+      {guest.prompt && !veiled && screen === 'chat' && (
+        <GuestPrompt prompt={guest.prompt} onSignUp={() => setScreen('save')} onDismiss={guest.dismiss} />
+      )}
+      {said.text && (
+        <p className="panel-note" role="status">
+          {t(`guest.${said.text}`)}
+        </p>
+      )}
+      {veiled ? (
+        <>
+          <main className="panel-main">
+            <MessageListSkeleton />
+          </main>
+          {state.problem && <ProblemNote problem={state.problem} onRetry={chat.retry} />}
+        </>
+      ) : screen === 'chat' && !listed ? (
+        <ChatScreen chat={chat} state={state} snapshot={snapshot} visible={open} root={root} />
+      ) : !people ? (
+        <main className="panel-main" aria-busy={!failed}>
+          {failed ? (
+            <div className="panel-note">
+              <p role="alert">{t('menu.failed')}</p>
+              <button type="button" className="wc-link" onClick={retry}>
+                {t('connection.retry')}
+              </button>
+            </div>
+          ) : (
+            <MessageListSkeleton />
+          )}
+        </main>
+      ) : screen === 'chat' ? (
+        <>
+          <people.HistoryList
+            state={state}
+            focus={open && focused}
+            onOpen={chat.openConversation}
+            onNew={chat.startNew}
+            onMore={chat.loadMore}
+          />
+          {state.problem && <ProblemNote problem={state.problem} onRetry={chat.retry} />}
+        </>
+      ) : (
+        <people.AccountScreen
+          chat={chat}
+          mode={screen}
+          onMode={setScreen}
+          email={email}
+          onEmail={setEmail}
+          hasMessages={written > 0}
+          confirming={state.confirming}
+          onBack={() => setScreen('chat')}
+          onDone={said.signedIn}
+        />
+      )}
+      {closing && (
+        <ClosingSheet
+          onClose={view.minimise}
+          onSignUp={() => {
+            view.set({ closing: false });
+            setScreen('save');
           }}
         />
       )}
-      <main className="panel-main">
-        {fresh ? (
-          <Greeting />
-        ) : (
-          <MessageList
-            snapshot={snapshot}
-            viewer="visitor"
-            actions={client ?? NOT_YET}
-            visible={open}
-            onDiscarded={(text) => chat.setDraft([state.draft, text].filter(Boolean).join('\n'))}
-          />
-        )}
-      </main>
-      <TypingIndicator who={snapshot.typing} />
-      {state.problem && <ProblemNote problem={state.problem} onRetry={chat.retry} />}
-      {!state.problem && room.notice && !closed && NOTICES.has(room.notice.code) && (
-        <div className="panel-note" role="status">
-          {t(room.notice.code === 'rate_limited' ? 'notice.rate_limited' : 'notice.unavailable')}
-        </div>
-      )}
-      {closed && (
-        <div className="panel-note">
-          <p role="status">
-            {t(gone ? 'widget.signedOut' : state.kept ? 'widget.closedKept' : 'widget.closedOffer')}
-          </p>
-          <button
-            type="button"
-            className="panel-button"
-            onClick={() => {
-              chat.startNew();
-              root.current?.querySelector('textarea')?.focus();
-            }}
-          >
-            {t('widget.startNew')}
-          </button>
-        </div>
-      )}
-      <Composer
-        value={state.draft}
-        onChange={chat.setDraft}
-        onSend={chat.send}
-        onTyping={(on) => client?.typing(on)}
-        {...(closed ? { placeholder: t('widget.startNewHint') } : {})}
-      />
     </div>
   );
 }
 
-/** Refusals that pass by themselves; the others stand at their message. */
-const NOTICES: ReadonlySet<string> = new Set(['rate_limited', 'unavailable']);
-
-/** What the list can do before there is a room to do it with. */
-const NOT_YET = { retry() {}, discard: () => null, read() {}, loadOlder() {} };
+const toList = (chat: Chat) => () => chat.showList();

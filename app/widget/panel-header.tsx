@@ -1,5 +1,6 @@
+import type { ReactNode } from 'react';
 import { Avatar } from '../components/avatar.tsx';
-import { ChevronDownIcon } from '../components/icons.tsx';
+import { BackIcon, ChevronDownIcon } from '../components/icons.tsx';
 import type { MessageKey } from '../i18n/messages.ts';
 import { useT } from '../i18n/use-language.ts';
 import type { ConversationSnapshot } from '../realtime/types.ts';
@@ -8,9 +9,14 @@ import { CareIcon } from './care-icon.tsx';
 /** Who one is talking to, and how to put the panel away. Promises nothing about when an answer comes. */
 export function PanelHeader({
   snapshot,
+  back,
+  menu,
   onMinimise,
 }: {
   snapshot: ConversationSnapshot;
+  /** Where one came from. */
+  back: { label: string; run: () => void } | undefined;
+  menu: ReactNode;
   /** Absent when the panel is a page of its own. */
   onMinimise: (() => void) | undefined;
 }) {
@@ -21,7 +27,12 @@ export function PanelHeader({
   const known = snapshot.connection === 'online' && conversation?.status !== 'closed';
   const online = agent !== null && presence.agents.some(({ id }) => id === agent.id);
   return (
-    <header className="panel-header">
+    <header className="panel-header" data-back={back !== undefined}>
+      {back && (
+        <button type="button" className="panel-icon-button" aria-label={back.label} onClick={back.run}>
+          <BackIcon size={22} />
+        </button>
+      )}
       {agent ? (
         <Avatar name={agent.name} url={agent.avatarUrl} size={40} {...(known ? { online } : {})} />
       ) : (
@@ -33,6 +44,7 @@ export function PanelHeader({
         <h1 dir="auto">{agent?.name ?? t('widget.team')}</h1>
         <p>{t(status(conversation, online, known))}</p>
       </div>
+      {menu}
       {onMinimise && (
         <button
           type="button"

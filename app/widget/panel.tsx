@@ -10,10 +10,12 @@ import type { FromPanel } from './messages.ts';
 import './panel.css';
 import { PanelApp } from './panel-app.tsx';
 import { createPanelView } from './panel-view.ts';
+import { createPrompts } from './prompts.ts';
 import { reportChat } from './report-chat.ts';
 import { reportRoom } from './report-room.ts';
 import { createSession } from './session.ts';
 import { createSpeech } from './speech.ts';
+import { watchConfirmation } from './watch-confirmation.ts';
 
 /** The frame's entry: puts the parts together and listens to the page it is in. */
 const origin = hostOrigin();
@@ -22,11 +24,7 @@ const post = (body: FromPanel) => bridge?.post(body);
 
 const keep = createKeep(() => localStorage);
 const api = createApi((input, init) => fetch(input, init));
-const session = createSession(api, keep, () => {
-  if (keep.get('known')) return;
-  keep.set('known', '1');
-  post({ t: 'known', known: true, live: false });
-});
+const session = createSession(api, keep, Date.now);
 const chat = createChat({
   api,
   session,
@@ -35,7 +33,15 @@ const chat = createChat({
   onRoom: (client) => reportRoom(client, post),
 });
 reportChat(chat, post);
-const view = createPanelView(bridge !== null, () => post({ t: 'close' }));
+watchConfirmation(chat);
+const view = createPanelView({
+  framed: bridge !== null,
+  minimise: () => post({ t: 'close' }),
+  hold: (on) => post({ t: 'hold', on }),
+});
+const prompts = createPrompts(() => sessionStorage);
+/** The server saw a visitor's session come with the request for this document. */
+const hasSession = document.documentElement.dataset.session !== undefined;
 
 const element = document.getElementById('panel');
 if (!element) throw new Error('The panel has no place in this document.');
@@ -46,7 +52,7 @@ function render(language: Language): void {
   document.documentElement.dir = language.direction;
   root.render(
     <LanguageProvider value={language}>
-      <PanelApp chat={chat} view={view} />
+      <PanelApp chat={chat} view={view} prompts={prompts} peopleTexts={speech.withPeople} />
     </LanguageProvider>,
   );
 }
@@ -60,10 +66,13 @@ bridge?.onMessage((body) => {
       if (body.user) chat.setHostToken(bridge.token);
       if (body.locale) speech.use(body.locale);
       view.set({ open: body.open, focused: body.focus });
-      chat.start(body.known || keep.get('known') !== null);
+      chat.start(body.known || body.user || hasSession || keep.get('known') !== null);
       break;
     case 'open':
       view.set({ open: true, focused: body.focus });
+      break;
+    case 'closing':
+      view.set({ closing: true });
       break;
     case 'close':
       view.set({ open: false, focused: false });
@@ -84,4 +93,4 @@ bridge?.onMessage((body) => {
   }
 });
 if (bridge) post({ t: 'ready' });
-else chat.start(keep.get('known') !== null);
+else chat.start(hasSession || keep.get('known') !== null);

@@ -80,6 +80,7 @@ export function createBrowser(): Browser {
           },
           update: (message) => held(() => stored.update(message)),
           remove: (scope, id) => held(() => stored.remove(scope, id)),
+          forget: (personId) => held(() => stored.forget(personId)),
         },
         locks: { request: request as Locks['request'] },
         channel(name) {

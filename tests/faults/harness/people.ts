@@ -21,7 +21,7 @@ export async function arriveAsVisitor(siteUrl: () => string): Promise<Person> {
     set: (key, value) => void (value === null ? kept.delete(key) : kept.set(key, value)),
   };
   const api = createApi((path, init) => fetch(`${siteUrl()}${path}`, init));
-  const session = createSession(api, keep, () => {});
+  const session = createSession(api, keep, Date.now);
   const first = await session.ensure();
   if (!first.ok) throw new Error(`no guest could be made: ${first.kind}`);
   const { personId } = first.value;
