@@ -166,10 +166,7 @@ test('a visitor who comes back finds the conversation, and the badge counts what
   await guest.openChat();
   await guest.write('I will be back');
   await guest.sees('You’re now in the queue');
-  await guest.page
-    .getByRole('button', { name: /close chat|minimise/iu })
-    .first()
-    .click();
+  await guest.closeChat();
   const support = await agent();
   await support.open('I will be back');
   await support.press('Accept');

@@ -26,12 +26,22 @@ export class Visitor {
   }
 
   get composer() {
-    return this.panel.getByRole('textbox');
+    return this.panel.getByRole('textbox', { name: 'Your message' });
   }
 
   async openChat(): Promise<void> {
     await this.page.getByRole('button', { name: 'Open chat' }).click();
     await this.composer.waitFor();
+  }
+
+  /** Closes the panel; a guest is told once a session what they may lose. */
+  async closeChat(): Promise<void> {
+    await this.panel.getByRole('button', { name: 'Minimise chat' }).click();
+    const anyway = this.panel.getByRole('button', { name: 'Close anyway' });
+    const closed = this.page.getByRole('button', { name: 'Open chat' });
+    await anyway.or(closed).first().waitFor();
+    if (await anyway.isVisible()) await anyway.click();
+    await closed.waitFor();
   }
 
   async write(text: string): Promise<void> {

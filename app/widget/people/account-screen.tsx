@@ -48,7 +48,7 @@ export function AccountScreen(props: AccountScreenProps) {
   const mailSent = isNew && confirming !== null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another screen is read from its top
-  useEffect(() => title.current?.focus({ preventScroll: true }), [mode, mailSent]);
+  useEffect(() => title.current?.focus(), [mode, mailSent]);
 
   function settle(outcome: Outcome): void {
     setBusy(false);
