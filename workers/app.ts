@@ -1,8 +1,10 @@
 import { createRequestHandler, type ServerBuild } from '@remix-run/cloudflare';
+import { tooMany } from '../app/services/problem.server.ts';
 import { isSameOrigin, otherSite } from '../app/services/same-origin.server.ts';
 // Made by `npm run build`; its types are the framework's.
 import * as build from '../build/server/index.js';
 import { catchUpRooms } from './cron/catch-up.ts';
+import { countAddress, limitOfCall } from './edge/limits.ts';
 import { secured } from './edge/security-headers.ts';
 import { health } from './health.ts';
 import { errorName, log } from './log.ts';
@@ -53,6 +55,9 @@ async function answer(
         return await upgrade(request, env, target);
       return new Response('Upgrade required', { status: 426, headers: { Upgrade: 'websocket' } });
     }
+    const limit = limitOfCall(request.method, pathname);
+    const reached = limit && (await countAddress(env, limit, request));
+    if (reached) return tooMany(reached);
     // Whatever is no call of the API is a form of our own pages; Remix would answer another site's with a 500.
     if (writes(request) && !pathname.startsWith('/api/') && !isSameOrigin(request)) return otherSite();
     return await handleWithRemix(request, { cloudflare: { env, ctx } });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS, type Limits } from '../app/protocol/limits.ts';
+import { EDGE_LIMITS, type EdgeLimit } from './edge/limits.ts';
 import type { ConversationRoom } from './rooms/conversation-room.ts';
 import type { IngestLane } from './rooms/ingest-lane.ts';
 import type { Lobby } from './rooms/lobby.ts';
@@ -17,6 +18,13 @@ declare global {
     HYPERDRIVE: Hyperdrive;
     EMAIL: SendEmail;
     VERSION: WorkerVersionMetadata;
+    // What is counted at the edge.
+    SESSIONS_LIMIT: RateLimit;
+    CONVERSATIONS_LIMIT: RateLimit;
+    UPGRADES_LIMIT: RateLimit;
+    LOGINS_LIMIT: RateLimit;
+    EMAIL_LOGINS_LIMIT: RateLimit;
+    CALLS_LIMIT: RateLimit;
     ALLOWED_ORIGINS: string;
     LIMITS: string;
     INGEST_LANES: string;
@@ -36,6 +44,8 @@ declare global {
 /** The Worker's variables, read and checked. */
 export interface Settings {
   limits: Limits;
+  /** Over how many of the edge's counters a limit is spread: 1, or as many as LIMITS has raised it. */
+  edgeCounters: Readonly<Record<EdgeLimit, number>>;
   /** Origins besides the Worker's own that may open sockets and send cookies. */
   allowedOrigins: readonly string[];
   ingestLanes: number;
@@ -58,7 +68,15 @@ const schema = z.object({
       }
     })
     .pipe(limitsSchema)
-    .transform((limits): Limits => ({ ...DEFAULT_LIMITS, ...limits }) as Limits),
+    .transform((limits): Limits => ({ ...DEFAULT_LIMITS, ...limits }) as Limits)
+    .superRefine((limits, context) => {
+      for (const limit of EDGE_LIMITS.filter((name) => limits[name] < DEFAULT_LIMITS[name])) {
+        context.addIssue({
+          code: 'custom',
+          message: `${limit} can only be raised here; lower it in wrangler.toml`,
+        });
+      }
+    }),
   ALLOWED_ORIGINS: z.string().transform((text) => text.split(/\s+/u).filter(Boolean)),
   INGEST_LANES: z.coerce.number().int().min(1).max(16),
   ROOM_JURISDICTION: z.enum(['', 'eu', 'fedramp']),
@@ -80,6 +98,9 @@ export function settingsOf(env: Env): Settings {
   const parsed = schema.parse(env);
   const settings: Settings = {
     limits: parsed.LIMITS,
+    edgeCounters: Object.fromEntries(
+      EDGE_LIMITS.map((limit) => [limit, Math.round(parsed.LIMITS[limit] / DEFAULT_LIMITS[limit])]),
+    ) as Record<EdgeLimit, number>,
     allowedOrigins: parsed.ALLOWED_ORIGINS,
     ingestLanes: parsed.INGEST_LANES,
     roomJurisdiction: parsed.ROOM_JURISDICTION === '' ? null : parsed.ROOM_JURISDICTION,

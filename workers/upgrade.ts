@@ -5,6 +5,7 @@ import { bearerOf, identify } from './auth/identify.ts';
 import { networkOf } from './auth/network.ts';
 import { isAllowedOrigin } from './auth/origin.ts';
 import { readTicket, signTicket } from './auth/ticket.ts';
+import { countAddress } from './edge/limits.ts';
 import { settingsOf } from './env.ts';
 import { lobbyOf, roomOf } from './objects.ts';
 import { type Upgrade, withUpgrade } from './rooms/upgrade-header.ts';
@@ -63,6 +64,8 @@ export async function upgrade(
   if (!offer.supportsVersion) {
     return refusedSocket(CLOSE.unsupportedVersion, 'unsupported version', offer.version);
   }
+  const reached = await countAddress(env, 'upgradesPerMinute', request);
+  if (reached) return refusedSocket(CLOSE.tooFast, 'too many connections');
   return target.kind === 'lobby'
     ? openLobby(request, env, bearer)
     : openRoom(request, env, target.id, bearer, offer.ticket);

@@ -19,6 +19,21 @@ export const DEFAULT_LIMITS = {
   historyPage: 200,
   /** Sockets one person may hold in one room at once; the oldest goes first. */
   socketsPerPerson: 20,
+  /** Sockets one room holds at once; beyond that no more agents come in, the visitor always does. */
+  socketsPerRoom: 200,
+  // From here the coarse ones, counted at the edge: LIMITS can only raise them, their numbers are in wrangler.toml too.
+  /** Sessions resumed or begun from one network. */
+  sessionsPerMinute: 60,
+  /** New conversations from one network. */
+  conversationsPerMinute: 30,
+  /** Sockets opened from one network. */
+  upgradesPerMinute: 120,
+  /** Attempts to sign in or up from one network: an office at the beginning of a shift is one. */
+  loginsPerMinute: 30,
+  /** Attempts to sign in with one email address, from anywhere. */
+  loginsPerEmailPerMinute: 10,
+  /** Calls of the API by one person. */
+  callsPerMinute: 300,
   /** Hours a socket and its ticket live. */
   socketHours: 24,
   /** Milliseconds a `typing` mark stays without being renewed. */

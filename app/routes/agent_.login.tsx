@@ -12,6 +12,7 @@ import login from '../desk/login.css?url';
 import { LoginForm } from '../desk/login-form.tsx';
 import { safeNext } from '../desk/safe-next.ts';
 import { isSignedInAgent, RETRY_AFTER_SECONDS, signInAgent } from '../services/agent-session.server.ts';
+import { tooManyAttempts } from '../services/attempts.server.ts';
 import { readForm } from '../services/body.server.ts';
 import { requireSameOrigin } from '../services/same-origin.server.ts';
 
@@ -53,9 +54,12 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const form = await readForm(request);
   const email = form.get('email')?.slice(0, 320) ?? '';
   const credentials = credentialsSchema.safeParse(Object.fromEntries(form));
-  const result = credentials.success
-    ? await signInAgent(request, context.cloudflare.env, credentials.data)
-    : { ok: false as const, code: 'incomplete' as const };
+  const { env } = context.cloudflare;
+  const result = !credentials.success
+    ? { ok: false as const, code: 'incomplete' as const }
+    : (await tooManyAttempts(request, env, credentials.data.email))
+      ? { ok: false as const, code: 'busy' as const }
+      : await signInAgent(request, env, credentials.data);
   if (result.ok) return redirect(nextOf(request), { headers: result.headers });
   const { status, message } = ANSWERS[result.code];
   const headers = new Headers({ 'Cache-Control': 'no-store' });

@@ -2,8 +2,9 @@ import type { AppLoadContext } from '@remix-run/cloudflare';
 import type { z } from 'zod';
 import { bearerOf, type Identified, identify } from '../../workers/auth/identify.ts';
 import { isAllowedOrigin } from '../../workers/auth/origin.ts';
+import { count } from '../../workers/edge/limits.ts';
 import { readText } from './body.server.ts';
-import { problem, unavailable } from './problem.server.ts';
+import { problem, tooMany, unavailable } from './problem.server.ts';
 
 /** What every API route shares: who asks, from where, and what they sent. */
 
@@ -53,7 +54,11 @@ export async function requireCaller({ request, env }: ApiRequest): Promise<Calle
   const bearer = bearerOf(request);
   if (bearer === null) requireAllowedOrigin(request, env);
   const identified = await identify(request, env, bearer);
-  if (identified.ok) return identified;
+  if (identified.ok) {
+    const reached = await count(env, 'callsPerMinute', identified.person.id);
+    if (reached) throw tooMany(reached);
+    return identified;
+  }
   throw identified.reason === 'unavailable'
     ? unavailable()
     : problem(401, 'unauthorized', 'Please sign in again.');

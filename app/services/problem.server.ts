@@ -1,3 +1,4 @@
+import { EDGE_RETRY_SECONDS, type Reached } from '../../workers/edge/limits.ts';
 import type { ProblemCode } from '../protocol/codes.ts';
 import type { Problem } from '../protocol/http.ts';
 
@@ -26,7 +27,7 @@ export function problem(
   status: number,
   code: ProblemCode,
   detail: string,
-  extra: Partial<Pick<Problem, 'retryAfterMs' | 'conversation'>> = {},
+  extra: Partial<Pick<Problem, 'retryAfterMs' | 'conversation' | 'limit'>> = {},
 ): Response {
   const body: Problem = {
     type: 'about:blank',
@@ -40,6 +41,11 @@ export function problem(
   if (extra.retryAfterMs !== undefined)
     headers.set('Retry-After', String(Math.ceil(extra.retryAfterMs / 1000)));
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** 429: too much of something that is counted at the edge. */
+export function tooMany({ limit, detail }: Reached): Response {
+  return problem(429, 'rate_limited', detail, { limit, retryAfterMs: EDGE_RETRY_SECONDS * 1000 });
 }
 
 /** 503 with `Retry-After`: nothing is wrong with the request, and nothing was kept of it. */

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { DEFAULT_LIMITS } from '../../app/protocol/limits.ts';
 import { freePort } from '../../supabase/local/start/ports.ts';
 import { WorkerProcess } from '../../supabase/local/start/worker/worker.ts';
+import { EDGE_LIMITS } from '../../workers/edge/limits.ts';
 import type { TestBackend } from './backend.ts';
 import { temporaryFolder } from './shared.ts';
 import { siteFolder } from './site.ts';
+
+/** Every test comes from one address and most are the same few agents; what is about these limits sets them. */
+export const COUNTED_AT_THE_EDGE = Object.fromEntries(
+  EDGE_LIMITS.map((limit) => [limit, DEFAULT_LIMITS[limit] * 10_000]),
+);
 
 export interface TestWorkerOptions
   extends Pick<TestBackend, 'databaseUrl' | 'supabaseUrl' | 'anonKey' | 'serviceRoleKey'> {
@@ -55,6 +62,7 @@ export async function startWorker(options: TestWorkerOptions): Promise<TestWorke
       SUPABASE_SERVICE_ROLE_KEY: options.serviceRoleKey,
       TICKET_SECRET: randomBytes(32).toString('hex'),
       ...options.vars,
+      LIMITS: JSON.stringify({ ...COUNTED_AT_THE_EDGE, ...JSON.parse(options.vars?.LIMITS ?? '{}') }),
     },
   };
   let printed = '';

@@ -4,7 +4,7 @@ import type { Limits } from '../../app/protocol/limits.ts';
 import type { ParticipantRole } from '../../app/protocol/model.ts';
 import type { Person } from '../auth/person.ts';
 import { errorName, log } from '../log.ts';
-import { acceptedSocket } from '../socket-response.ts';
+import { acceptedSocket, refusedSocket } from '../socket-response.ts';
 import type { Refusal } from './admission.ts';
 import { parseFrame } from './frames.ts';
 import { Gatherer } from './gatherer.ts';
@@ -40,6 +40,10 @@ export class Reception {
   enter(session: Session): Response {
     const { sockets, limits } = this.#deps;
     sockets.makeRoom(session.person.id, limits.socketsPerPerson);
+    // Agents may look into any room; however many do, the visitor gets in.
+    if (session.person.role === 'agent' && sockets.open().length >= limits.socketsPerRoom) {
+      return refusedSocket(CLOSE.tooFast, 'too many sockets');
+    }
     const { response, socket } = acceptedSocket();
     sockets.accept(socket, session);
     this.#presenceChanged(session.person.role);

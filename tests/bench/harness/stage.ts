@@ -19,6 +19,7 @@ const LIMITS = {
   messageBurst: 1_000_000_000,
   framesPerSecond: 1_000_000_000,
   socketsPerPerson: 10_000,
+  socketsPerRoom: 100_000,
 };
 
 export interface OurWorker {
