@@ -7,6 +7,8 @@ const post = (headers: Record<string, string>) =>
 it('lets a form of this site through', () => {
   expect(() => requireSameOrigin(post({ Origin: 'https://chat.example' }))).not.toThrow();
   expect(() => requireSameOrigin(post({ 'Sec-Fetch-Site': 'same-origin' }))).not.toThrow();
+  const both = { Origin: 'https://chat.example', 'Sec-Fetch-Site': 'same-origin' };
+  expect(() => requireSameOrigin(post(both))).not.toThrow();
 });
 
 it.each([
@@ -15,6 +17,7 @@ it.each([
   { Origin: 'https://chat.example.evil.example' },
   { Origin: 'null' },
   { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
+  { Origin: 'https://chat.example', 'Sec-Fetch-Site': 'cross-site' },
   { 'Sec-Fetch-Site': 'same-site' },
   {},
 ])('refuses %j', (headers) => {

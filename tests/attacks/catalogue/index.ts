@@ -1,5 +1,6 @@
 import type { Group } from '../attack.ts';
 import { access } from './access.ts';
+import { edge } from './edge.ts';
 import { floods } from './floods.ts';
 import { frames } from './frames.ts';
 import { identity } from './identity.ts';
@@ -22,6 +23,7 @@ export const byPrograms: readonly Group[] = [
   paths,
   injection,
   floods,
+  edge,
   logs,
 ];
 

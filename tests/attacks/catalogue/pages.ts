@@ -182,6 +182,73 @@ export const pages: Group = {
         await evil.close();
       }
     }),
+    attack('the chat in a frame on a website that is not listed', 'refused by the browser', async (stage) => {
+      const evil = await evilSite();
+      // Not plain localhost, which a Worker on this machine lets in for development.
+      const url = evil.url.replace('localhost', 'evil.localhost');
+      try {
+        return await withPage(stage, async (page) =>
+          each(['/widget', `/widget?origin=${encodeURIComponent(stage.worker.url)}`], async (path) => {
+            evil.serve(`<iframe src="${stage.worker.url}${path}"></iframe>`);
+            await page.goto(url);
+            const [, framed] = page.frames();
+            return framed?.url().startsWith('chrome-error:')
+              ? 'refused by the browser'
+              : `framed: ${framed?.url()}`;
+          }),
+        );
+      } finally {
+        await evil.close();
+      }
+    }),
+    attack(
+      'code in a page where somebody could write: scripts without a nonce, handlers, styles, a base, a form elsewhere',
+      'the policy refuses every one',
+      (stage) =>
+        withPage(stage, async (page) =>
+          each(['/', '/agent/login', '/widget'], async (path) => {
+            await page.goto(stage.worker.url + path);
+            return page.evaluate(async () => {
+              const refused: string[] = [];
+              document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+                refused.push(effectiveDirective),
+              );
+              const add = (html: string) => {
+                const holder = document.createElement('div');
+                holder.innerHTML = html;
+                for (const element of [...holder.children]) document.body.appendChild(element);
+              };
+              add(
+                '<img src="data:," onerror="window.pwned=1"><p style="color:red">x</p><style>p{color:red}</style>',
+              );
+              add('<base href="https://evil.example/"><object data="https://evil.example/x"></object>');
+              add('<iframe src="https://evil.example/"></iframe>');
+              for (const src of ['', 'https://evil.example/x.js', 'data:text/javascript,window.pwned=1']) {
+                const script = document.createElement('script');
+                if (src) script.src = src;
+                else script.textContent = 'window.pwned=1';
+                document.body.appendChild(script);
+              }
+              const form = document.createElement('form');
+              form.action = 'https://evil.example/';
+              form.method = 'post';
+              document.body.appendChild(form);
+              form.submit();
+              await fetch('https://evil.example/').catch(() => {});
+              await new Promise((resolve) => setTimeout(resolve, 300));
+              const expected = ['base-uri', 'connect-src', 'form-action', 'frame-src', 'object-src'].concat([
+                'script-src-attr',
+                'script-src-elem',
+                'style-src-attr',
+                'style-src-elem',
+              ]);
+              const missing = expected.filter((directive) => !refused.includes(directive));
+              if ('pwned' in window) missing.push('code ran');
+              return missing.length === 0 ? 'the policy refuses every one' : `not refused: ${missing.join()}`;
+            });
+          }),
+        ),
+    ),
     attack(
       'CSRF in a real browser: another site posts the logout and a login',
       'still signed in',
