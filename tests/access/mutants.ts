@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { sharedBackend } from '../support/backend.ts';
+import { runCodeMutants } from './code/run.ts';
 import { runDatabaseMutants } from './database/run.ts';
 
 const { values } = parseArgs({
@@ -19,6 +20,11 @@ let all = 0;
 try {
   if (values.part !== 'code') {
     const tally = await runDatabaseMutants(backend.value, wants);
+    caught += tally.caught;
+    all += tally.all;
+  }
+  if (values.part !== 'database') {
+    const tally = await runCodeMutants(backend.value, wants);
     caught += tally.caught;
     all += tally.all;
   }

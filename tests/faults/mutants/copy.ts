@@ -35,7 +35,7 @@ export async function copyTree(folder: string): Promise<void> {
  * @returns how to put it back
  * @throws Error when the code isn't there any more: the mutant has to follow it
  */
-export async function apply(folder: string, mutant: Mutant): Promise<() => Promise<void>> {
+export async function apply(folder: string, mutant: Pick<Mutant, 'edits'>): Promise<() => Promise<void>> {
   const before = new Map<string, string>();
   for (const { file, from, to } of mutant.edits) {
     const name = path.join(folder, file);

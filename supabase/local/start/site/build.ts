@@ -16,7 +16,11 @@ type Part = 'pages' | 'widget' | 'worker';
 
 const common = ['package-lock.json', 'tsconfig.json', 'public'];
 const inputs: Record<Part, Inputs> = {
-  pages: { paths: ['app', 'drizzle', 'vite.config.ts', ...common], except: ['app/widget'] },
+  // The API's routes are built from the Worker's own parts; of the rooms they take types and names.
+  pages: {
+    paths: ['app', 'drizzle', 'workers', 'workers/rooms/names.ts', 'vite.config.ts', ...common],
+    except: ['app/widget', 'workers/rooms', 'workers/cron', 'workers/testing'],
+  },
   widget: {
     paths: ['app', ...common],
     except: ['routes', 'desk', 'site', 'services', 'root.tsx', 'entry.client.tsx', 'entry.server.tsx'].map(

@@ -1,0 +1,136 @@
+import type { CodeMutant } from './mutant.ts';
+
+const TOKEN = 'workers/auth/access-token.ts';
+const TICKET = 'workers/auth/ticket.ts';
+
+// Not the list of algorithms: jose's own key sets take no symmetric key either, so nothing could see it go.
+export const identity: readonly CodeMutant[] = [
+  {
+    check: 'a token’s issuer',
+    edits: [{ file: TOKEN, from: '    issuer,\n    audience', to: '    audience' }],
+    attacks: ['tokens of another project: another key under our key’s name, another issuer'],
+  },
+  {
+    check: 'a token’s audience',
+    edits: [{ file: TOKEN, from: "    audience: 'authenticated',\n", to: '' }],
+    attacks: ['another audience, another role'],
+  },
+  {
+    check: 'a token’s role',
+    edits: [{ file: TOKEN, from: "role: z.literal('authenticated')", to: 'role: z.string()' }],
+    attacks: ['another audience, another role'],
+  },
+  {
+    check: 'a token’s signature',
+    edits: [
+      {
+        file: TOKEN,
+        from: '} = await jwtVerify(token, keys, {',
+        to: "} = await (async (text: string, ..._rest: unknown[]) => ({ payload: JSON.parse(atob((text.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) }))(token, keys, {",
+      },
+    ],
+    attacks: ['a token with its subject, role or end changed, or cut off'],
+  },
+  {
+    check: 'a token’s end',
+    edits: [
+      {
+        file: TOKEN,
+        from: '    issuer,\n    audience',
+        to: '    clockTolerance: 9e8,\n    issuer,\n    audience',
+      },
+    ],
+    attacks: ['expired, without an end, not valid yet, without a subject, for another kind of subject'],
+  },
+  {
+    check: 'that a token has an end',
+    edits: [{ file: TOKEN, from: 'exp: z.number(),', to: 'exp: z.number().default(9e9),' }],
+    attacks: ['expired, without an end, not valid yet, without a subject, for another kind of subject'],
+  },
+  {
+    check: 'that a token’s subject is an account',
+    edits: [{ file: TOKEN, from: 'sub: z.uuid(),', to: 'sub: z.string(),' }],
+    attacks: ['expired, without an end, not valid yet, without a subject, for another kind of subject'],
+  },
+  {
+    check: 'a ticket’s room',
+    edits: [{ file: TICKET, from: 'return rest.room === room', to: 'return rest.room' }],
+    attacks: ['a ticket of another room, also beside another’s valid token'],
+  },
+  {
+    check: 'a ticket’s person and signature',
+    edits: [
+      {
+        file: TICKET,
+        from: '} = await jwtVerify(ticket, keyOf(env), { audience: AUDIENCE, algorithms: [ALGORITHM] });',
+        to: "} = await (async () => (await jwtVerify(ticket, keyOf(env), { audience: AUDIENCE }).catch(() => ({ payload: JSON.parse(atob((ticket.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) }))))();",
+      },
+    ],
+    attacks: ['a ticket with another room, person, role or end written into it'],
+  },
+  {
+    check: 'a ticket’s purpose',
+    edits: [{ file: TICKET, from: '{ audience: AUDIENCE, algorithms', to: '{ algorithms' }],
+    unit: 'workers/auth/ticket.test.ts',
+  },
+  {
+    check: 'a ticket’s algorithm',
+    edits: [{ file: TICKET, from: ', algorithms: [ALGORITHM] }', to: ' }' }],
+    unit: 'workers/auth/ticket.test.ts',
+  },
+  {
+    check: 'tickets and tokens from before a sign-out',
+    edits: [
+      {
+        file: 'workers/rooms/conversation-room.ts',
+        from: 'if (issuedAt <= this.#storage.voidedUntil(session.person.id)) {',
+        to: 'if (issuedAt <= 0) {',
+      },
+    ],
+    attacks: ['socket, ticket and token after signing out'],
+  },
+  {
+    check: 'that a sign-out closes sockets',
+    edits: [
+      {
+        file: 'workers/rooms/conversation-room.ts',
+        from: "    this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'not allowed', personId);",
+        to: '',
+      },
+    ],
+    attacks: ['socket, ticket and token after signing out'],
+  },
+  {
+    check: 'that agents who are gone lose their sockets',
+    edits: [
+      {
+        file: 'workers/rooms/lobby.ts',
+        from: 'present.filter((id) => !active.has(id))',
+        to: 'present.filter((id) => id === null && !active.has(id))',
+      },
+    ],
+    attacks: ['an agent deactivated while connected'],
+  },
+  {
+    check: 'that only agents enter the lobby',
+    edits: [
+      {
+        file: 'workers/upgrade.ts',
+        from: "if (person.role !== 'agent') return refusedSocket(CLOSE.forbidden, 'agents only');",
+        to: '',
+      },
+    ],
+    attacks: ['a deactivated agent'],
+  },
+  {
+    check: 'that only agents do what agents do',
+    edits: [
+      {
+        file: 'app/services/api.server.ts',
+        from: "if (caller.person.role !== 'agent') throw problem(403, 'forbidden', 'Only agents may do this.');",
+        to: '',
+      },
+    ],
+    attacks: ['a guest accepts, takes over, transfers, reopens (their own and another’s)'],
+  },
+];
