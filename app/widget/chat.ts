@@ -223,17 +223,21 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   /** A guest's conversations come along to the host page's person, once. Both sessions must be live: the server asks. */
-  async function claim(): Promise<void> {
-    const held = await session.ensure();
-    if (!held.ok || !state.person?.ofHost || state.person.isAnonymous || !keep.get('known')) return;
-    const answer = await api.claim(held.value.bearer, keep.get('refresh'));
+  async function claim({ bearer }: Identity): Promise<void> {
+    if (!state.person?.ofHost || state.person.isAnonymous || !keep.get('known')) return;
+    const answer = await api.claim(bearer, keep.get('refresh'));
     // A refusal is the last word on it, too: what was here is no guest's.
-    if (answer.ok || answer.kind === 'refused') keep.set('known', null);
+    if (answer.ok || answer.kind === 'refused') {
+      keep.set('known', null);
+      keep.set('refresh', null);
+    }
   }
 
   async function resume(): Promise<Failure | null> {
     const mine = life;
-    await claim();
+    const held = await session.ensure();
+    if (!held.ok && held.kind !== 'unauthorized') return held;
+    if (held.ok) await claim(held.value);
     let asked = await identified(({ bearer }) => api.conversations(bearer));
     if (mine !== life) return null;
     // The guest is gone for good (erased, signed out elsewhere): there is nothing to come back to.
