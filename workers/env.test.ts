@@ -64,6 +64,9 @@ test.each([
   ['SUPABASE_SERVICE_ROLE_KEY', undefined],
   ['TICKET_SECRET', 'short'],
   ['TICKET_SECRET', undefined],
+  ['TURNSTILE_SITE_KEY', 'only'],
+  ['TURNSTILE_SECRET', 'only'],
+  ['TURNSTILE_VERIFY_URL', 'nowhere'],
 ])('a mistake is named: %s = %j', (variable, value) => {
   const message = (() => {
     try {

@@ -29,12 +29,17 @@ declare global {
     LIMITS: string;
     INGEST_LANES: string;
     ROOM_JURISDICTION: string;
+    /** Turnstile for new guests: off unless this and the secret are set. */
+    TURNSTILE_SITE_KEY: string;
+    /** Who is asked whether a token of Turnstile’s is good; a test asks somebody else. */
+    TURNSTILE_VERIFY_URL: string;
     // Secrets.
     SUPABASE_URL: string;
     SUPABASE_ANON_KEY: string;
     SUPABASE_SERVICE_ROLE_KEY: string;
     /** Signs the tickets that open a room's next socket. At least 32 characters. */
     TICKET_SECRET: string;
+    TURNSTILE_SECRET: string;
   }
   namespace Cloudflare {
     interface Env extends globalThis.Env {}
@@ -51,40 +56,49 @@ export interface Settings {
   ingestLanes: number;
   roomJurisdiction: DurableObjectJurisdiction | null;
   supabaseUrl: string;
+  turnstile: { siteKey: string; secret: string; verifyUrl: string } | null;
 }
 
 const limitKeys = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
 const limitsSchema = z.partialRecord(z.enum(limitKeys), z.number().nonnegative());
 
-const schema = z.object({
-  LIMITS: z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text || '{}');
-      } catch {
-        context.addIssue({ code: 'custom', message: 'not JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(limitsSchema)
-    .transform((limits): Limits => ({ ...DEFAULT_LIMITS, ...limits }) as Limits)
-    .superRefine((limits, context) => {
-      for (const limit of EDGE_LIMITS.filter((name) => limits[name] < DEFAULT_LIMITS[name])) {
-        context.addIssue({
-          code: 'custom',
-          message: `${limit} can only be raised here; lower it in wrangler.toml`,
-        });
-      }
-    }),
-  ALLOWED_ORIGINS: z.string().transform((text) => text.split(/\s+/u).filter(Boolean)),
-  INGEST_LANES: z.coerce.number().int().min(1).max(16),
-  ROOM_JURISDICTION: z.enum(['', 'eu', 'fedramp']),
-  SUPABASE_URL: z.url().transform((url) => url.replace(/\/+$/u, '')),
-  SUPABASE_ANON_KEY: z.string().min(1),
-  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
-  TICKET_SECRET: z.string().min(32),
-});
+const schema = z
+  .object({
+    LIMITS: z
+      .string()
+      .transform((text, context): unknown => {
+        try {
+          return JSON.parse(text || '{}');
+        } catch {
+          context.addIssue({ code: 'custom', message: 'not JSON' });
+          return z.NEVER;
+        }
+      })
+      .pipe(limitsSchema)
+      .transform((limits): Limits => ({ ...DEFAULT_LIMITS, ...limits }) as Limits)
+      .superRefine((limits, context) => {
+        for (const limit of EDGE_LIMITS.filter((name) => limits[name] < DEFAULT_LIMITS[name])) {
+          context.addIssue({
+            code: 'custom',
+            message: `${limit} can only be raised here; lower it in wrangler.toml`,
+          });
+        }
+      }),
+    ALLOWED_ORIGINS: z.string().transform((text) => text.split(/\s+/u).filter(Boolean)),
+    INGEST_LANES: z.coerce.number().int().min(1).max(16),
+    ROOM_JURISDICTION: z.enum(['', 'eu', 'fedramp']),
+    SUPABASE_URL: z.url().transform((url) => url.replace(/\/+$/u, '')),
+    SUPABASE_ANON_KEY: z.string().min(1),
+    SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+    TICKET_SECRET: z.string().min(32),
+    TURNSTILE_SITE_KEY: z.string().default(''),
+    TURNSTILE_SECRET: z.string().default(''),
+    TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
+  })
+  // Half of it would look like protection and be none.
+  .refine((env) => (env.TURNSTILE_SITE_KEY === '') === (env.TURNSTILE_SECRET === ''), {
+    message: 'TURNSTILE_SITE_KEY and TURNSTILE_SECRET go together',
+  });
 
 let read: { from: Env; settings: Settings } | undefined;
 
@@ -105,6 +119,13 @@ export function settingsOf(env: Env): Settings {
     ingestLanes: parsed.INGEST_LANES,
     roomJurisdiction: parsed.ROOM_JURISDICTION === '' ? null : parsed.ROOM_JURISDICTION,
     supabaseUrl: parsed.SUPABASE_URL,
+    turnstile: parsed.TURNSTILE_SITE_KEY
+      ? {
+          siteKey: parsed.TURNSTILE_SITE_KEY,
+          secret: parsed.TURNSTILE_SECRET,
+          verifyUrl: parsed.TURNSTILE_VERIFY_URL,
+        }
+      : null,
   };
   read = { from: env, settings };
   return settings;

@@ -15,6 +15,7 @@ export type LogEvent =
   | { event: 'lobby_load_failed'; code: string }
   | { event: 'lobby_call_failed'; method: string; name: string }
   | { event: 'auth_unavailable'; call: string; status: number | null }
+  | { event: 'captcha_unavailable'; status: number | null }
   | { event: 'request_failed'; route: string; name: string };
 
 /** Writes one line of JSON; operators filter it by `event`. */

@@ -39,6 +39,8 @@ export const PROBLEM_CODES = [
   'not_found',
   'method_not_allowed',
   'at_capacity',
+  /** A new guest: Turnstile has to say that it is a person. */
+  'captcha_required',
   /** Email and password don’t match. */
   'wrong_credentials',
   /** The account waits for its confirmation mail to be answered. */

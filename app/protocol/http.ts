@@ -11,6 +11,8 @@ export const problemSchema = z.object({
   code: z.enum(PROBLEM_CODES),
   detail: z.string(),
   retryAfterMs: z.int().positive().optional(),
+  /** With `captcha_required`: the key to ask Turnstile with. */
+  siteKey: z.string().optional(),
   /** On a 429: which of the limits, as they are called in `limits.ts`. */
   limit: z.string().optional(),
   /** On a 409: what is in the way. */

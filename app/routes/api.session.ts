@@ -1,4 +1,5 @@
 import { bearerOf } from '../../workers/auth/identify.ts';
+import { settingsOf } from '../../workers/env.ts';
 import { api, personal, readBody, requireAllowedOrigin } from '../services/api.server.ts';
 import { problem, unavailable } from '../services/problem.server.ts';
 import {
@@ -11,11 +12,16 @@ import {
 export const action = api({
   async POST({ request, env }) {
     requireAllowedOrigin(request, env);
-    const { refreshToken } = await readBody(request, sessionRequestSchema);
-    const opened = await openVisitorSession(request, env, refreshToken);
+    const { refreshToken, captchaToken } = await readBody(request, sessionRequestSchema);
+    const opened = await openVisitorSession(request, env, refreshToken, captchaToken);
     if (opened.ok) return personal(opened.session, { headers: opened.headers });
     if (opened.reason === 'away')
       return unavailable('We can’t start a chat right now. Please try again in a moment.');
+    if (opened.reason === 'captcha') {
+      const siteKey = settingsOf(env).turnstile?.siteKey;
+      const detail = 'We couldn’t confirm that you’re a person. Please try again.';
+      return problem(403, 'captcha_required', detail, siteKey ? { siteKey } : {});
+    }
     return problem(
       429,
       'rate_limited',

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/cloudflare';
 import { widgetPolicy } from '../../workers/edge/content-policy.ts';
 import { frameAncestors } from '../../workers/edge/widget-sites.ts';
+import { settingsOf } from '../../workers/env.ts';
 import { chooseLocale } from '../i18n/choose-locale.ts';
 import { LOCALES } from '../i18n/locales.ts';
 import { hasVisitorCookie } from '../services/visitor-session.server.ts';
@@ -49,7 +50,11 @@ export async function loader({ request, context }: LoaderFunctionArgs): Promise<
       'Cache-Control': 'private, no-cache',
       'Set-Cookie': PROBE,
       Vary: 'Accept-Language',
-      'Content-Security-Policy': widgetPolicy(url, await frameAncestors(env, ctx, url), false),
+      'Content-Security-Policy': widgetPolicy(
+        url,
+        await frameAncestors(env, ctx, url),
+        settingsOf(env).turnstile !== null,
+      ),
       'Referrer-Policy': 'no-referrer',
       // A frame has no say in it, and a window of its own may have an opener.
       'Cross-Origin-Opener-Policy': 'unsafe-none',

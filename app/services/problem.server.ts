@@ -27,7 +27,7 @@ export function problem(
   status: number,
   code: ProblemCode,
   detail: string,
-  extra: Partial<Pick<Problem, 'retryAfterMs' | 'conversation' | 'limit'>> = {},
+  extra: Partial<Pick<Problem, 'retryAfterMs' | 'conversation' | 'limit' | 'siteKey'>> = {},
 ): Response {
   const body: Problem = {
     type: 'about:blank',

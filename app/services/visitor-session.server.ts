@@ -8,6 +8,7 @@ import { CLOSE } from '../protocol/codes.ts';
 import type { Session } from '../protocol/http.ts';
 import { authClient, type NoAnswer, visitorAuthClient } from './auth-client.server.ts';
 import { isDefiniteNo } from './auth-problem.server.ts';
+import { checkCaptcha } from './captcha.server.ts';
 import {
   cookiesOf,
   dropCookie,
@@ -20,11 +21,13 @@ import {
 export const sessionRequestSchema = z.object({
   /** From the frame's own storage, where the browser keeps no cookie. */
   refreshToken: z.string().min(1).max(1000).optional(),
+  /** Turnstile’s word that a new guest is a person, where it is asked. */
+  captchaToken: z.string().min(1).max(2048).optional(),
 });
 
 export type VisitorSession =
   | { ok: true; session: Session; headers: Headers }
-  | { ok: false; reason: NoAnswer };
+  | { ok: false; reason: NoAnswer | 'captcha' };
 
 /** Whether this browser sent a visitor's session along; whether it still is one is for Auth to say. */
 export function hasVisitorCookie(request: Request): boolean {
@@ -39,6 +42,7 @@ export async function openVisitorSession(
   request: Request,
   env: Env,
   given: string | undefined,
+  captchaToken?: string,
 ): Promise<VisitorSession> {
   const refreshToken = cookiesOf(request).get(VISITOR_COOKIE) ?? given;
   if (refreshToken) {
@@ -47,6 +51,8 @@ export async function openVisitorSession(
     if (data.session) return { ok: true, ...sessionFor(request, data.session) };
     if (!isDefiniteNo(error, noAnswer())) return { ok: false, reason: noAnswer() ?? 'away' };
   }
+  const captcha = await checkCaptcha(request, env, captchaToken);
+  if (captcha !== 'passed') return { ok: false, reason: captcha === 'away' ? 'away' : 'captcha' };
   const { auth, noAnswer } = visitorAuthClient(request, env);
   const { data } = await auth.signInAnonymously();
   if (data.session) return { ok: true, ...sessionFor(request, data.session) };

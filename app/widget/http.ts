@@ -20,12 +20,13 @@ export type Failure =
   /** A definite no of Auth. */
   | { ok: false; kind: 'unauthorized' }
   /** It can't be done like this; the code and sentence are the problem's. */
-  | { ok: false; kind: 'refused'; code: string; detail: string };
+  | { ok: false; kind: 'refused'; code: string; detail: string; siteKey?: string };
 export type Result<Value> = { ok: true; value: Value } | Failure;
 
 /** The calls a visitor's panel makes. */
 export interface Api {
-  session(refreshToken: string | null): Promise<Result<Session>>;
+  /** @param captchaToken Turnstile's word that a new guest is a person */
+  session(refreshToken: string | null, captchaToken?: string): Promise<Result<Session>>;
   /** @param before `next` of the page before this one */
   conversations(bearer: string, before?: string): Promise<Result<ConversationList>>;
   create(
@@ -87,8 +88,11 @@ export function createApi(fetcher: typeof fetch): Api {
   }
 
   return {
-    session: (refreshToken) =>
-      call('POST', '/api/session', null, isSession, refreshToken ? { refreshToken } : {}),
+    session: (refreshToken, captchaToken) =>
+      call('POST', '/api/session', null, isSession, {
+        ...(refreshToken ? { refreshToken } : {}),
+        ...(captchaToken ? { captchaToken } : {}),
+      }),
     conversations: (bearer, before) =>
       call(
         'GET',
@@ -116,7 +120,8 @@ function failure(response: Response, answer: unknown): Failure {
     const retryAfterMs = problem.retryAfterMs ?? (seconds > 0 ? seconds * 1000 : undefined);
     return { ok: false, kind: 'unavailable', ...(retryAfterMs ? { retryAfterMs } : {}) };
   }
-  return { ok: false, kind: 'refused', code: problem.code ?? 'invalid', detail: problem.detail ?? '' };
+  const { code = 'invalid', detail = '', siteKey } = problem;
+  return { ok: false, kind: 'refused', code, detail, ...(siteKey ? { siteKey } : {}) };
 }
 
 const isSession = (value: unknown) =>

@@ -15,6 +15,7 @@ import { reportChat } from './report-chat.ts';
 import { reportRoom } from './report-room.ts';
 import { createSession } from './session.ts';
 import { createSpeech } from './speech.ts';
+import { solveInPanel, withTurnstile } from './turnstile.ts';
 import { watchConfirmation } from './watch-confirmation.ts';
 
 /** The frame's entry: puts the parts together and listens to the page it is in. */
@@ -23,7 +24,10 @@ const bridge = origin === null ? null : createHostBridge(origin);
 const post = (body: FromPanel) => bridge?.post(body);
 
 const keep = createKeep(() => localStorage);
-const api = createApi((input, init) => fetch(input, init));
+const api = withTurnstile(
+  createApi((input, init) => fetch(input, init)),
+  solveInPanel,
+);
 const session = createSession(api, keep, Date.now);
 const chat = createChat({
   api,

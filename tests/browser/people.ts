@@ -12,7 +12,12 @@ export class Visitor {
   }
 
   static async arrive(browser: Browser, url: string): Promise<Visitor> {
-    const visitor = new Visitor(await (await browser.newContext()).newPage());
+    return Visitor.on(await browser.newContext(), url);
+  }
+
+  /** In a browser profile that has been prepared. */
+  static async on(context: BrowserContext, url: string): Promise<Visitor> {
+    const visitor = new Visitor(await context.newPage());
     await visitor.page.goto(url);
     return visitor;
   }

@@ -61,7 +61,8 @@ async function optionsFor(setup: WorkerSetup): Promise<MiniflareOptions> {
         modulesRoot: path.join(setup.siteDir, 'worker'),
         bindings: {
           ...site.bindings,
-          ...varsFromEnvironment(Object.keys(site.bindings ?? {}), process.env),
+          // TURNSTILE_SECRET is the one secret that a developer may set and nobody makes up.
+          ...varsFromEnvironment([...Object.keys(site.bindings ?? {}), 'TURNSTILE_SECRET'], process.env),
           ...setup.vars,
         },
         hyperdrives: Object.fromEntries(
