@@ -1,3 +1,4 @@
+import { countEmail } from '../../workers/edge/limits.ts';
 import type { UpgradeAnswer, UpgradeRequest } from '../protocol/http.ts';
 import { personalAuthClient, visitorAuthClient } from './auth-client.server.ts';
 import { type AuthRefusal, refusalOf } from './auth-problem.server.ts';
@@ -44,6 +45,8 @@ async function upgradeByPassword(
   credentials: { email: string; password: string },
   before: { done: boolean; asked: string | null },
 ): Promise<Upgraded> {
+  // Each may send a mail to somebody who never asked for it.
+  if (await countEmail(env, credentials.email)) return { ok: false, refusal: 'busy' };
   if (!before.done) {
     const user = await giveAddress(request, env, bearer, credentials, before.asked);
     if ('refusal' in user) return { ok: false, ...user };

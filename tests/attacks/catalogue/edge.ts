@@ -135,6 +135,33 @@ export const edge: Group = {
         }),
     ),
     attack(
+      'passwords guessed at the visitors’ sign-in, an agent’s too; confirmations sent to somebody without end',
+      'as many as allowed, then refused: 429',
+      (stage) =>
+        asDeployed(stage, async (deployed) => {
+          const guest = await deployed.guest();
+          const post = (path: string, body: object, token?: string) =>
+            deployed.http('POST', `/api/session/${path}`, {
+              token,
+              body: { method: 'password', password: randomUUID(), ...body },
+              headers: { 'CF-Connecting-IP': network() },
+            });
+          const email = `${randomUUID()}@attacks.test`;
+          return each(
+            [
+              () => post('sign-in', { email: 'agent@wellchina.test' }),
+              () => post('sign-in', { email }),
+              () => post('upgrade', { email: `x${email}`, password: '1' }, guest.token),
+            ],
+            (guess) =>
+              flood('loginsPerEmailPerMinute', async () => {
+                const { status } = await guess();
+                return status === 429 ? 'refused: 429' : `let in: ${status}`;
+              }),
+          );
+        }),
+    ),
+    attack(
       'header injection: listed websites, languages, origins, where to go next',
       'no header, no cookie, no directive of theirs',
       async (stage) => {

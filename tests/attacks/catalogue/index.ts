@@ -9,6 +9,7 @@ import { logs } from './logs.ts';
 import { origins } from './origins.ts';
 import { pages } from './pages.ts';
 import { paths } from './paths.ts';
+import { people } from './people.ts';
 import { tables } from './tables.ts';
 import { texts } from './texts.ts';
 
@@ -18,6 +19,7 @@ export const byPrograms: readonly Group[] = [
   frames,
   texts,
   identity,
+  people,
   access,
   origins,
   paths,
