@@ -1,5 +1,6 @@
 import type { LinksFunction, LoaderFunctionArgs } from '@remix-run/cloudflare';
 import { Outlet, type ShouldRevalidateFunction, useLoaderData } from '@remix-run/react';
+import { shownName } from '../services/account.server.ts';
 import site from '../site/site.css?url';
 import { SiteFrame } from '../site/site-frame.tsx';
 import { WidgetScript } from '../site/widget-script.tsx';
@@ -12,16 +13,16 @@ export function loader({ request }: LoaderFunctionArgs) {
   // T1 is Tor, XX is unknown.
   const region =
     typeof country === 'string' && /^[A-Z]{2}$/u.test(country) && country !== 'XX' ? country : null;
-  return { region };
+  return { region, name: shownName(request) };
 }
 
 export const shouldRevalidate: ShouldRevalidateFunction = () => false;
 
 export default function Site() {
-  const { region } = useLoaderData<typeof loader>();
+  const { region, name } = useLoaderData<typeof loader>();
   return (
     <>
-      <SiteFrame>
+      <SiteFrame name={name}>
         <Outlet />
       </SiteFrame>
       <WidgetScript region={region} />

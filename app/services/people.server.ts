@@ -4,8 +4,8 @@ import type { Claims } from '../../workers/auth/person.ts';
 import { errorName, log } from '../../workers/log.ts';
 import { roomOf } from '../../workers/objects.ts';
 import { authClient, type NoAnswer } from './auth-client.server.ts';
-import { isDefiniteNo, refusalOf } from './auth-problem.server.ts';
-import { nameOf } from './visitor-session.server.ts';
+import { refusalOf } from './auth-problem.server.ts';
+import { nameOf, refreshVisitor } from './visitor-session.server.ts';
 
 /** Who somebody is to the rest of the product, once Auth has said so. */
 
@@ -33,14 +33,9 @@ export async function liveSession(env: Env, accessToken: string): Promise<Live> 
 
 /** The session of a refresh token, which is used up by asking; its successor is the answer's. */
 export async function sessionOfRefreshToken(env: Env, refreshToken: string): Promise<Live> {
-  const { auth, noAnswer } = authClient(env, env.SUPABASE_ANON_KEY);
-  const { data, error } = await auth.refreshSession({ refresh_token: refreshToken });
-  if (!data.session) {
-    return isDefiniteNo(error, noAnswer())
-      ? { is: 'dead' }
-      : { is: 'unknown', because: noAnswer() ?? 'away' };
-  }
-  const { access_token: accessToken, user } = data.session;
+  const refreshed = await refreshVisitor(env, refreshToken);
+  if (refreshed.is !== 'live') return refreshed;
+  const { access_token: accessToken, user } = refreshed.session;
   const verified = await verifyAccessToken(env, accessToken);
   if (!verified.ok) return { is: 'unknown', because: 'away' };
   return { is: 'live', user, claims: verified.claims, accessToken };

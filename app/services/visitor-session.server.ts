@@ -46,10 +46,9 @@ export async function openVisitorSession(
 ): Promise<VisitorSession> {
   const refreshToken = cookiesOf(request).get(VISITOR_COOKIE) ?? given;
   if (refreshToken) {
-    const { auth, noAnswer } = authClient(env, env.SUPABASE_ANON_KEY);
-    const { data, error } = await auth.refreshSession({ refresh_token: refreshToken });
-    if (data.session) return { ok: true, ...sessionFor(request, data.session) };
-    if (!isDefiniteNo(error, noAnswer())) return { ok: false, reason: noAnswer() ?? 'away' };
+    const refreshed = await refreshVisitor(env, refreshToken);
+    if (refreshed.is === 'live') return { ok: true, ...sessionFor(request, refreshed.session) };
+    if (refreshed.is === 'unknown') return { ok: false, reason: refreshed.because };
   }
   const captcha = await checkCaptcha(request, env, captchaToken);
   if (captcha !== 'passed') return { ok: false, reason: captcha === 'away' ? 'away' : 'captcha' };
@@ -57,6 +56,17 @@ export async function openVisitorSession(
   const { data } = await auth.signInAnonymously();
   if (data.session) return { ok: true, ...sessionFor(request, data.session) };
   return { ok: false, reason: noAnswer() ?? 'away' };
+}
+
+/** A refresh token's next session, used up by asking. Only `dead` is Auth's own no. */
+export async function refreshVisitor(
+  env: Env,
+  refreshToken: string,
+): Promise<{ is: 'live'; session: AuthSession } | { is: 'dead' } | { is: 'unknown'; because: NoAnswer }> {
+  const { auth, noAnswer } = authClient(env, env.SUPABASE_ANON_KEY);
+  const { data, error } = await auth.refreshSession({ refresh_token: refreshToken });
+  if (data.session) return { is: 'live', session: data.session };
+  return isDefiniteNo(error, noAnswer()) ? { is: 'dead' } : { is: 'unknown', because: noAnswer() ?? 'away' };
 }
 
 /**

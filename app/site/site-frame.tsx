@@ -11,8 +11,12 @@ const PAGES = [
   ['/contact', 'Contact'],
 ] as const;
 
-/** Header, content and footer of every page of the site. */
-export function SiteFrame({ children }: { children: ReactNode }) {
+/**
+ * Header, content and footer of every page of the site.
+ *
+ * @param name of whoever is signed in; null for everybody else
+ */
+export function SiteFrame({ name, children }: { name: string | null; children: ReactNode }) {
   return (
     <div className="site">
       <a className="skip-link" href="#content">
@@ -32,6 +36,16 @@ export function SiteFrame({ children }: { children: ReactNode }) {
             ))}
           </ul>
         </nav>
+        {name === null ? (
+          <NavLink to="/login" className="site__account">
+            Sign in
+          </NavLink>
+        ) : (
+          <NavLink to="/account" className="site__account" title={`Your account, ${name}`}>
+            <PersonIcon />
+            <span>{name}</span>
+          </NavLink>
+        )}
         <ChatButton className="button button--small site__chat">Chat with us</ChatButton>
       </header>
       <main id="content" className="site__main" tabIndex={-1}>
@@ -63,5 +77,14 @@ export function SiteFrame({ children }: { children: ReactNode }) {
         </p>
       </footer>
     </div>
+  );
+}
+
+function PersonIcon() {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.6">
+      <circle cx="10" cy="7" r="3.4" />
+      <path d="M3.5 17c.9-3.2 3.4-4.8 6.5-4.8s5.600 1.600 6.500 4.800" strokeLinecap="round" />
+    </svg>
   );
 }

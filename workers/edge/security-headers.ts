@@ -19,8 +19,9 @@ const BY_KIND: Record<PageKind, Record<string, string>> = {
     'Cache-Control': 'private, no-cache',
   },
   account: {
-    // Links of mails carry their token in the address.
-    'Referrer-Policy': 'no-referrer',
+    // Links of mails carry their token in the address: no other site is told it. With `no-referrer` the browser would
+    // send these pages' own forms as from nowhere (`Origin: null`), and those are refused.
+    'Referrer-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
     'Cache-Control': 'private, no-store',
   },
