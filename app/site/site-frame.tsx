@@ -84,7 +84,7 @@ function PersonIcon() {
   return (
     <svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.6">
       <circle cx="10" cy="7" r="3.4" />
-      <path d="M3.5 17c.9-3.2 3.4-4.8 6.5-4.8s5.600 1.600 6.500 4.800" strokeLinecap="round" />
+      <path d="M3.5 17c.9-3.2 3.4-4.8 6.5-4.8s5.6 1.6 6.5 4.8" strokeLinecap="round" />
     </svg>
   );
 }

@@ -23,12 +23,13 @@ async function start(fresh: boolean): Promise<void> {
   await takeFolder(dataDir, fresh);
   teardown.add(() => leaveFolder(dataDir));
 
-  const [project, version] = await Promise.all([backend(), build()]);
+  // Before Auth: the links in its mails lead here.
+  const port = await freePort(wanted);
+  if (port !== wanted && wanted !== 0) note(`port ${wanted} is taken, using ${port}`);
+  const [project, version] = await Promise.all([backend(`http://localhost:${port}`), build()]);
   interrupted.throwIfAborted();
 
   const starting = step('Worker');
-  const port = await freePort(wanted);
-  if (port !== wanted && wanted !== 0) note(`port ${wanted} is taken, using ${port}`);
   const mailDir = path.join(dataDir, 'mail');
   await mkdir(mailDir, { recursive: true });
   const site = new LiveSite(
@@ -75,9 +76,9 @@ async function start(fresh: boolean): Promise<void> {
 
 const sources = ['app', 'workers', 'drizzle', 'public'].map((name) => path.join(root, name));
 
-async function backend() {
+async function backend(siteUrl: string) {
   const doing = step('Supabase');
-  const opening = openProject(dataDir, process.env, note);
+  const opening = openProject(dataDir, process.env, note, siteUrl);
   // Whoever presses Ctrl-C now waits for Postgres to be up, or it would be left behind.
   teardown.add(async () => (await opening.catch(() => null))?.stop());
   const project = await opening;
