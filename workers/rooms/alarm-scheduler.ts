@@ -24,6 +24,11 @@ export class AlarmScheduler<Name extends string> {
     else if (due <= this.#now()) this.#armIfLost();
   }
 
+  /** Whether `name` is still to come. */
+  has(name: Name): boolean {
+    return (this.#due.get(name) ?? 0) > this.#now();
+  }
+
   /** Makes sure `name` is set at all: one that is still to come stays, so a back-off is not cut short. */
   keep(name: Name, at: number): void {
     const due = this.#due.get(name);

@@ -77,7 +77,7 @@ const REFUSED_AS = {
  */
 export class ConversationRoom extends DurableObject<Env> {
   readonly #limits: Limits;
-  readonly #storage: RoomStorage;
+  protected readonly storage: RoomStorage;
   readonly #sockets: Sockets<RoomFrame>;
   readonly #core: RoomCore;
   readonly #flusher: Flusher;
@@ -90,11 +90,11 @@ export class ConversationRoom extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#limits = settingsOf(env).limits;
-    this.#storage = new RoomStorage(ctx.storage);
+    this.storage = new RoomStorage(ctx.storage);
     this.#sockets = new Sockets(ctx);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#core = new RoomCore({
-      storage: this.#storage,
+      storage: this.storage,
       sockets: this.#sockets,
       limits: this.#limits,
       wrote: () => {
@@ -103,7 +103,7 @@ export class ConversationRoom extends DurableObject<Env> {
       },
     });
     this.#flusher = new Flusher({
-      storage: this.#storage,
+      storage: this.storage,
       ingest: (part) => laneOf(env, part.conversationId).ingest(part),
       reportBehind: (since) => this.#reportBehind(since),
       erase: () => this.#erase(),
@@ -114,7 +114,7 @@ export class ConversationRoom extends DurableObject<Env> {
       backoffMaxMs: this.#limits.backoffMaxMs,
     });
     this.#lobby = new LobbyLink({
-      storage: this.#storage,
+      storage: this.storage,
       summary: () => this.#core.summary(),
       update: (summary) => lobbyOf(env).update(summary),
       now: Date.now,
@@ -127,14 +127,14 @@ export class ConversationRoom extends DurableObject<Env> {
     });
     this.#owner = new OwnerKeeper({
       core: this.#core,
-      storage: this.#storage,
+      storage: this.storage,
       sockets: this.#sockets,
       flusher: this.#flusher,
       store: () => this.env.STORE,
     });
     this.#audit = new AuditTrail({
       sql: ctx.storage.sql,
-      alarms: this.#storage.alarms,
+      alarms: this.storage.alarms,
       record: (conversationId, entries) => laneOf(env, conversationId).record(entries),
       now: Date.now,
       random: Math.random,
@@ -152,7 +152,7 @@ export class ConversationRoom extends DurableObject<Env> {
     if (ready !== 'ready') {
       return refusedSocket(ready === 'not_found' ? CLOSE.notFound : CLOSE.tryAgainLater, ready);
     }
-    if (issuedAt <= this.#storage.voidedUntil(session.person.id)) {
+    if (issuedAt <= this.storage.voidedUntil(session.person.id)) {
       return refusedSocket(CLOSE.signedOut, 'signed out');
     }
     const person = await this.#owner.admit(session.person);
@@ -170,13 +170,13 @@ export class ConversationRoom extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
-    if (this.#storage.state) this.#reception.leave(socket);
+    if (this.storage.state) this.#reception.leave(socket);
     // 1005 and 1006 can't be sent; anything else is answered in kind.
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    if (this.#storage.state) this.#reception.leave(socket);
+    if (this.storage.state) this.#reception.leave(socket);
   }
 
   // ── Calls of the Worker and the lobby ──────────────────────────────────────────────────────────
@@ -186,15 +186,18 @@ export class ConversationRoom extends DurableObject<Env> {
    * the same ack. `refusal` says why the message was not taken, for instance `closed`.
    */
   async open({ row, created, visitor, firstMessage }: Opening): Promise<OpenResult> {
-    if (created && !this.#storage.state && !this.#storage.gone && !this.#loading) {
+    if (created && !this.storage.state && !this.storage.gone && !this.#loading) {
       const { id, name, isAnonymous } = visitor;
       const state = freshState(row, { id, name, isAnonymous }, Date.now());
-      this.#storage.begin(state, [], { ...noMarks, flushedRev: state.rev });
+      this.storage.begin(state, [], { ...noMarks, flushedRev: state.rev });
     }
     const ready = await this.#ready(row.id);
     if (ready !== 'ready') return { ok: false, code: ready };
-    const answer =
-      firstMessage && this.#core.take(visitor, { t: 'send', kind: 'text', ...firstMessage }, null);
+    const [answer] = firstMessage
+      ? this.#core.take([
+          { person: visitor, frame: { t: 'send', kind: 'text', ...firstMessage }, socket: null },
+        ])
+      : [];
     if (this.#core.state.status === 'waiting') this.#core.say('queued', { key: 'queued', params: {} });
     return {
       ok: true,
@@ -234,7 +237,7 @@ export class ConversationRoom extends DurableObject<Env> {
   ): Promise<RoomResult> {
     const change = (state: RoomState, now: number) => close(state, by, now);
     const noted: Noted = { action: 'closed', by: actorOf(by, from) };
-    return this.#apply(conversationId, by.role, change, this.#storage.agentOnline, noted);
+    return this.#apply(conversationId, by.role, change, this.storage.agentOnline, noted);
   }
 
   /** Puts an active conversation back into the queue if it is with this agent, who is no longer one. Idempotent. */
@@ -273,13 +276,13 @@ export class ConversationRoom extends DurableObject<Env> {
     const ready = await this.#ready(conversationId);
     if (ready !== 'ready') return { ok: false, code: ready };
     this.#audit.opened(conversationId, reader);
-    return { ok: true, ...this.#core.page(before ?? this.#storage.log.head + 1, limit) };
+    return { ok: true, ...this.#core.page(before ?? this.storage.log.head + 1, limit) };
   }
 
   /** Whether its agent is at the desk, as the lobby sees it. */
   async agentPresence(agentId: string, online: boolean): Promise<void> {
-    if (this.#storage.state?.agent?.id !== agentId || this.#storage.agentOnline === online) return;
-    this.#storage.agentOnline = online;
+    if (this.storage.state?.agent?.id !== agentId || this.storage.agentOnline === online) return;
+    this.storage.agentOnline = online;
     this.#core.broadcastConversation();
   }
 
@@ -291,7 +294,7 @@ export class ConversationRoom extends DurableObject<Env> {
   async catchUp(conversationId: string): Promise<boolean> {
     if ((await this.#ready(conversationId)) !== 'ready') return false;
     await Promise.all([this.#flusher.flush(), this.#audit.deliver()]);
-    const { state, marks, log: messages } = this.#storage;
+    const { state, marks, log: messages } = this.storage;
     // Gone, as Postgres has just said: it lacks nothing.
     return state === null || !isBehind(marks, messages.head, state.rev);
   }
@@ -301,8 +304,8 @@ export class ConversationRoom extends DurableObject<Env> {
    * now. Someone who may come back comes with a newer token.
    */
   async revoke(personId: string, code: typeof CLOSE.signedOut | typeof CLOSE.forbidden): Promise<void> {
-    if (!this.#storage.state) return;
-    this.#storage.void(personId, Date.now());
+    if (!this.storage.state) return;
+    this.storage.void(personId, Date.now());
     this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'not allowed', personId);
   }
 
@@ -314,7 +317,7 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /** The visitor has registered, or goes by another name. Idempotent; an empty room learns it when it is loaded. */
   async introduce(visitor: RoomState['visitor']): Promise<void> {
-    if (this.#storage.state) this.#owner.introduce(visitor);
+    if (this.storage.state) this.#owner.introduce(visitor);
   }
 
   /**
@@ -326,23 +329,23 @@ export class ConversationRoom extends DurableObject<Env> {
   async settle(conversationId: string): Promise<boolean> {
     if ((await this.#ready(conversationId)) !== 'ready') return false;
     const state = { ...this.#core.state, rev: this.#core.state.rev + 1, changedAt: Date.now() };
-    this.#storage.state = state;
+    this.storage.state = state;
     this.#flusher.wrote();
     return this.catchUp(conversationId);
   }
 
   /** Never throws: a throwing alarm is dropped for good after six retries. */
   override async alarm(): Promise<void> {
-    for (const name of this.#storage.alarms.takeDue()) {
+    for (const name of this.storage.alarms.takeDue()) {
       try {
         await this.#runAlarm(name);
       } catch (error) {
         log({ event: 'alarm_failed', object: 'room', alarm: name, name: errorName(error) });
       }
     }
-    this.#storage.storeMarks();
+    this.storage.storeMarks();
     this.#recover();
-    this.#storage.alarms.rearm();
+    this.storage.alarms.rearm();
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────────────────────────
@@ -383,12 +386,12 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /** Makes sure the room holds its conversation, loading it when it is empty. */
   async #ready(conversationId: string): Promise<'ready' | RoomCode> {
-    if (this.#storage.state) return 'ready';
-    if (this.#storage.gone) return 'not_found';
+    if (this.storage.state) return 'ready';
+    if (this.storage.gone) return 'not_found';
     this.#loading ??= loadRoom(this.env.STORE, conversationId).then((loaded) => {
       this.#loading = null;
       if (!loaded.ok) return loaded.code;
-      this.#storage.begin(loaded.state, loaded.rows, loaded.marks);
+      this.storage.begin(loaded.state, loaded.rows, loaded.marks);
       return 'ready';
     });
     return this.#loading;
@@ -396,7 +399,7 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /** After a wake: whatever is owed gets an alarm again, should the one before have been lost. */
   #recover(): void {
-    const { state, marks, log: messages, alarms } = this.#storage;
+    const { state, marks, log: messages, alarms } = this.storage;
     const at = Date.now() + RECOVER_AFTER_MS;
     // Also of a room that is gone: what was done in it stays to be told.
     if (this.#audit.owes()) alarms.keep('audit', at);
@@ -425,7 +428,7 @@ export class ConversationRoom extends DurableObject<Env> {
 
   #erase(): void {
     const { conversationId } = this.#core.state;
-    this.#storage.erase();
+    this.storage.erase();
     this.#recover();
     this.#sockets.close(CLOSE.notFound, 'deleted');
     log({ event: 'room_erased', conversation: conversationId });

@@ -85,9 +85,9 @@ export class Flusher {
       const outcome = await this.#ingest(part);
       if (storage.state === null) return; // erased meanwhile
       const { marks, verdict } = settle(storage.marks, part, outcome, storage.log.head);
-      // In a busy room the next message's commit takes the mark along; what changes how it goes on is stored at once.
+      // What changes how it goes on is stored at once.
       const usual = outcome.ok && storage.marks.attempt === 0 && marks.halted === null;
-      if (usual && storage.log.head > marks.flushedSeq) storage.moveMarks(marks);
+      if (usual) storage.moveMarks(marks);
       else storage.marks = marks;
       if (!outcome.ok) {
         log({

@@ -41,6 +41,23 @@ test('when none is left it rests, holding no turn, and the next goes at once aga
   expect(batches).toEqual([[1], [2]]);
 });
 
+test('after company the next waits a turn for more; one that then comes alone goes at once again', () => {
+  const { gathered, batches, turn, turnsLeft } = gatherer();
+  for (const item of [1, 2, 3]) gathered.add(item);
+  turn();
+  turn();
+  expect(turnsLeft()).toBe(0);
+  for (const item of [4, 5]) gathered.add(item);
+  expect(batches).toEqual([[1], [2, 3]]);
+  turn();
+  turn();
+  gathered.add(6);
+  turn();
+  turn();
+  gathered.add(7);
+  expect(batches).toEqual([[1], [2, 3], [4, 5], [6], [7]]);
+});
+
 test('a commit that throws does not keep those behind it from their turn', () => {
   const { gathered, batches, turn } = gatherer((items) => {
     if (items.includes(1) || items.includes(2)) throw new Error('broken');

@@ -62,11 +62,9 @@ export class LobbyLink {
     const head = storage.log.head;
     try {
       await this.#deps.update(summary);
-      const { marks, log: messages, state } = storage;
+      const { marks, state } = storage;
       if (state && (marks.lobbySeq !== head || marks.lobbyRev !== summary.rev)) {
-        const told = { ...marks, lobbySeq: head, lobbyRev: summary.rev };
-        if (messages.head > head) storage.moveMarks(told);
-        else storage.marks = told;
+        storage.moveMarks({ ...marks, lobbySeq: head, lobbyRev: summary.rev });
       }
     } catch (error) {
       log({ event: 'room_call_failed', method: 'lobby.update', name: errorName(error) });

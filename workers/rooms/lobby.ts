@@ -25,6 +25,8 @@ const ROSTER_FRESH_MS = 30_000;
 /** … and this often while one is here, so that a deactivation made directly in the database is noticed. */
 const ROSTER_INTERVAL_MS = 4 * 60_000;
 const RELOAD_RETRY_MS = 5_000;
+/** What rooms say within this is stored with one commit, which every room of the process waits for. */
+const STORE_WINDOW_MS = 250;
 const RELOAD_PAGE = 200;
 
 export type AssignResult = RoomResult | { ok: false; code: 'at_capacity' };
@@ -46,6 +48,9 @@ export class Lobby extends DurableObject<Env> {
   #loading: Promise<void> | null = null;
   #rosterAsked = 0;
   #rosterTaken = 0;
+  /** Conversations whose newest word is not stored yet. */
+  readonly #unstored = new Set<string>();
+  #storing: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -96,24 +101,32 @@ export class Lobby extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    this.#sockets.left();
     this.#storage.alarms.ensure('presence', Date.now() + OFFLINE_GRACE_MS);
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
   override async webSocketError(): Promise<void> {
+    this.#sockets.left();
     this.#storage.alarms.ensure('presence', Date.now() + OFFLINE_GRACE_MS);
   }
 
   // ── Rooms ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** A room says how it stands. */
+  /** A room says how it stands. The desks see it at once; the room is answered when it is stored. */
   async update(summary: ConversationSummary): Promise<void> {
     this.#apply(summary);
+    if (!this.#unstored.has(summary.id)) return;
+    this.#storing ??= new Promise((resolve) => setTimeout(resolve, STORE_WINDOW_MS)).then(() =>
+      this.#store(),
+    );
+    await this.#storing;
   }
 
   /** A conversation was deleted. */
   async forget(conversationId: string): Promise<void> {
     this.#storage.setBehind(conversationId, null);
+    this.#unstored.delete(conversationId);
     this.#storage.remove(conversationId);
     if (this.#queue.forget(conversationId)) this.#sockets.broadcast({ t: 'removed', id: conversationId });
   }
@@ -173,6 +186,7 @@ export class Lobby extends DurableObject<Env> {
       // A copy: a call's own result, handed on, would keep the lobby awake until its caller lets go of it.
       const result = { ...(await this.#ask(conversationId, assignment, agent)) };
       if (result.ok) this.#apply(result.summary);
+      this.#store();
       // Deactivated while the room decided: what it has now would be with nobody.
       if (result.ok && !(await this.#mayHave(agent.id))) {
         await this.#giveBack(conversationId, agent.id, SYSTEM_ACTOR);
@@ -275,15 +289,23 @@ export class Lobby extends DurableObject<Env> {
     const before = this.#queue.get(summary.id);
     const change = this.#queue.apply(summary);
     if (change === 'stale') return;
-    if (change === 'changed') {
-      this.#storage.put(summary);
-      this.#sockets.broadcast({ t: 'conversation', conversation: summary });
-    } else {
-      this.#storage.remove(summary.id);
-      this.#sockets.broadcast({ t: 'removed', id: summary.id });
-    }
+    this.#unstored.add(summary.id);
+    this.#storing ??= new Promise((resolve) => setTimeout(resolve, STORE_WINDOW_MS)).then(() => this.#store());
+    if (change === 'changed') this.#sockets.broadcast({ t: 'conversation', conversation: summary });
+    else this.#sockets.broadcast({ t: 'removed', id: summary.id });
     const reassigned = before?.agent?.id !== summary.agent?.id || before?.status !== summary.status;
     if (reassigned) this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+  }
+
+  /** Stores what has changed: one commit for however many rooms have said something. */
+  #store(): void {
+    this.#storing = null;
+    for (const id of this.#unstored) {
+      const summary = this.#queue.get(id);
+      if (summary) this.#storage.put(summary);
+      else this.#storage.remove(id);
+    }
+    this.#unstored.clear();
   }
 
   /** Reads the queue from Postgres once in the life of this object's storage; later the rooms keep it current. */
@@ -307,6 +329,7 @@ export class Lobby extends DurableObject<Env> {
         if (!this.#queue.get(conversation.id)) this.#apply(conversation);
       before = page.next;
     } while (before !== undefined);
+    this.#store();
     this.#storage.loaded = true;
   }
 

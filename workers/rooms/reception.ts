@@ -1,14 +1,12 @@
 import { CLOSE } from '../../app/protocol/codes.ts';
-import type { ClientFrame, HelloFrame, RoomFrame, SendFrame } from '../../app/protocol/frames.ts';
+import type { ClientFrame, HelloFrame, RoomFrame } from '../../app/protocol/frames.ts';
 import type { Limits } from '../../app/protocol/limits.ts';
 import type { ParticipantRole } from '../../app/protocol/model.ts';
-import type { Person } from '../auth/person.ts';
 import { errorName, log } from '../log.ts';
 import { acceptedSocket, refusedSocket } from '../socket-response.ts';
-import type { Refusal } from './admission.ts';
 import { parseFrame } from './frames.ts';
 import { Gatherer } from './gatherer.ts';
-import { type RoomCore, refusal } from './room-core.ts';
+import { FAILED, type RoomCore, refusal, type Sent } from './room-core.ts';
 import type { Session, Sockets } from './sockets.ts';
 
 export interface ReceptionDeps {
@@ -19,18 +17,10 @@ export interface ReceptionDeps {
   presenceChanged(): void;
 }
 
-interface QueuedSend {
-  socket: WebSocket;
-  person: Person;
-  frame: SendFrame;
-}
-
-const FAILED: Refusal = { code: 'unavailable', message: 'That didn’t work. Please try again.' };
-
 /** The room's door: lets sockets in, reads what they send, hands it to the core, and says who came and left. */
 export class Reception {
   readonly #deps: ReceptionDeps;
-  readonly #gatherer = new Gatherer<QueuedSend>((sends) => this.#commit(sends));
+  readonly #gatherer = new Gatherer<Sent>((sends) => void this.#deps.core.take(sends));
 
   constructor(deps: ReceptionDeps) {
     this.#deps = deps;
@@ -51,6 +41,7 @@ export class Reception {
   }
 
   leave(socket: WebSocket): void {
+    this.#deps.sockets.left();
     const session = this.#deps.sockets.session(socket);
     if (session) this.#presenceChanged(session.person.role, socket);
   }
@@ -125,21 +116,6 @@ export class Reception {
     } catch (error) {
       log({ event: 'frame_failed', object: 'room', name: errorName(error) });
       socket.close(CLOSE.tryAgainLater, 'unavailable');
-    }
-  }
-
-  /** Takes what arrived together, in order; a frame that fails fails alone. */
-  #commit(sends: QueuedSend[]): void {
-    const { core, sockets } = this.#deps;
-    for (const { socket, person, frame } of sends) {
-      let answer: RoomFrame;
-      try {
-        answer = core.take(person, frame, socket);
-      } catch (error) {
-        log({ event: 'frame_failed', object: 'room', name: errorName(error) });
-        answer = refusal(FAILED, frame.id);
-      }
-      sockets.send(socket, answer);
     }
   }
 

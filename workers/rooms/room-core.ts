@@ -11,6 +11,7 @@ import type {
 } from '../../app/protocol/model.ts';
 import { PROTOCOL_VERSION } from '../../app/protocol/version.ts';
 import type { Person } from '../auth/person.ts';
+import { errorName, log } from '../log.ts';
 import { admit, type Refusal } from './admission.ts';
 import { Allowances } from './allowances.ts';
 import { GUEST_NAME } from './names.ts';
@@ -21,6 +22,26 @@ import type { RoomStorage } from './room-storage.ts';
 import { participantOf, type Session, type Sockets } from './sockets.ts';
 import { type Presence, toConversation, toMessage, toSummary } from './views.ts';
 import { resume } from './welcome.ts';
+
+/** A `send` and whose it is. */
+export interface Sent {
+  socket: WebSocket | null;
+  person: Person;
+  frame: SendFrame;
+  /** It has been taken off the sender's allowance; trying again costs nothing. */
+  paid?: boolean;
+}
+
+/** A `send` that was decided about. */
+interface Placed {
+  sent: Sent;
+  answer: RoomFrame;
+  /** What was written, if anything was. */
+  row: LogRow | null;
+}
+
+/** What is said when something here broke. */
+export const FAILED: Refusal = { code: 'unavailable', message: 'That didn’t work. Please try again.' };
 
 export interface RoomCoreDeps {
   storage: RoomStorage;
@@ -54,27 +75,51 @@ export class RoomCore {
   }
 
   /**
-   * Takes one `send` and tells everybody but its socket.
+   * Takes what was sent together, in its order, answers, and tells everybody else. One write for all of it; should
+   * that fail, each is tried alone, so that a frame that fails fails alone.
    *
-   * @returns the answer: `ack`, or `error` saying why not
+   * @returns an answer for each: `ack`, or `error` saying why not; those with a socket have been sent there
    */
-  take(person: Person, frame: SendFrame, socket: WebSocket | null): RoomFrame {
-    const { storage, limits, sockets } = this.#deps;
+  take(sends: readonly Sent[]): RoomFrame[] {
+    let placed: Placed[];
+    try {
+      placed = this.#atomically(() => sends.map((sent) => this.#place(sent)));
+    } catch (error) {
+      if (sends.length > 1) return sends.flatMap((sent) => this.take([sent]));
+      log({ event: 'frame_failed', object: 'room', name: errorName(error) });
+      placed = sends.map((sent) => ({ sent, answer: refusal(FAILED, sent.frame.id), row: null }));
+    }
+    return placed.map((each) => this.#tell(each));
+  }
+
+  /** Decides about one `send` and, if it is taken, writes it. */
+  #place(sent: Sent): Placed {
+    const { storage, limits } = this.#deps;
+    const { person, frame } = sent;
     const state = this.state;
     if (storage.marks.halted === 'stale_epoch') {
-      return refusal(
-        { code: 'unavailable', message: 'This conversation can’t take messages right now.' },
-        frame.id,
-      );
+      const message = 'This conversation can’t take messages right now.';
+      return { sent, answer: refusal({ code: 'unavailable', message }, frame.id), row: null };
     }
     const clientId = frame.id.toLowerCase();
     const held = sentBefore(storage.log, state, person, clientId);
-    const admission = admit(frame, person, state, held, limits, () => this.allowances.message(person.id));
-    if (admission.kind === 'refuse') return refusal(admission.refusal, frame.id);
-    if (admission.kind === 'known') return ack(frame.id, admission.row);
-    const row = this.#atomically(() => this.#append(person, clientId, admission.text));
-    sockets.broadcast({ t: 'message', message: toMessage(row) }, socket ?? undefined);
-    return ack(frame.id, row);
+    const admission = admit(frame, person, state, held, limits, () => {
+      if (sent.paid) return 0;
+      const wait = this.allowances.message(person.id);
+      sent.paid = wait === 0;
+      return wait;
+    });
+    if (admission.kind === 'refuse') return { sent, answer: refusal(admission.refusal, frame.id), row: null };
+    if (admission.kind === 'known') return { sent, answer: ack(frame.id, admission.row), row: null };
+    const row = this.#append(person, clientId, admission.text);
+    return { sent, answer: ack(frame.id, row), row };
+  }
+
+  #tell({ sent: { socket }, answer, row }: Placed): RoomFrame {
+    const { sockets } = this.#deps;
+    if (row) sockets.broadcast({ t: 'message', message: toMessage(row) }, socket ?? undefined);
+    if (socket) sockets.send(socket, answer);
+    return answer;
   }
 
   #append(person: Person, clientId: string, text: string): LogRow {

@@ -22,9 +22,19 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 
+/** A socket that hears what happens. */
+interface Listener {
+  socket: WebSocket;
+  session: Session;
+}
+
 /** An object's sockets, with typed attachments and one serialisation a broadcast. */
 export class Sockets<Frame> {
   readonly #ctx: DurableObjectState;
+  /** Whom a broadcast is for; null: ask again. Asking the runtime for every message is most of a broadcast's work. */
+  #listeners: Listener[] | null = null;
+  /** When the first of them has to go, milliseconds since the epoch. */
+  #nextExpiry = 0;
   /** Parsing an attachment for every frame would be work for nothing. */
   readonly #sessions = new WeakMap<WebSocket, Session>();
 
@@ -50,6 +60,7 @@ export class Sockets<Frame> {
   update(socket: WebSocket, session: Session): void {
     socket.serializeAttachment(session);
     this.#sessions.set(socket, session);
+    this.#listeners = null;
   }
 
   /** Sockets that are open, of everybody or of one person, oldest first. */
@@ -72,32 +83,52 @@ export class Sockets<Frame> {
   /** Sends one frame to every greeted socket but `except`. */
   broadcast(frame: Frame, except?: WebSocket): void {
     let text: string | undefined;
-    for (const socket of this.open()) {
-      if (socket === except || !this.#listener(socket)) continue;
+    for (const { socket } of this.#audience()) {
+      if (socket === except) continue;
       text ??= JSON.stringify(frame);
-      deliver(socket, text);
+      this.#tell(socket, text);
     }
   }
 
   /** Sends each greeted socket what its role may see. */
   broadcastByRole(frameFor: (role: Participant['role']) => Frame): void {
     const texts = new Map<Participant['role'], string>();
-    for (const socket of this.open()) {
-      const session = this.#listener(socket);
-      if (!session) continue;
-      const text = texts.get(session.person.role) ?? JSON.stringify(frameFor(session.person.role));
-      texts.set(session.person.role, text);
-      deliver(socket, text);
+    for (const { socket, session } of this.#audience()) {
+      const { role } = session.person;
+      const text = texts.get(role) ?? JSON.stringify(frameFor(role));
+      texts.set(role, text);
+      this.#tell(socket, text);
     }
   }
 
-  /** The session of a socket that is to hear what happens; one whose day is over is shown the door instead. */
-  #listener(socket: WebSocket): Session | null {
-    const session = this.session(socket);
-    if (!session?.greeted) return null;
-    if (session.expiresAt > Date.now()) return session;
-    socket.close(CLOSE.signedOut, 'expired');
-    return null;
+  /** Call when a socket has closed. */
+  left(): void {
+    this.#listeners = null;
+  }
+
+  /** Who is to hear what happens: everybody greeted. Those whose day is over are shown the door instead. */
+  #audience(): readonly Listener[] {
+    const now = Date.now();
+    if (this.#listeners && now < this.#nextExpiry) return this.#listeners;
+    const listeners: Listener[] = [];
+    let nextExpiry = Number.POSITIVE_INFINITY;
+    for (const socket of this.open()) {
+      const session = this.session(socket);
+      if (!session?.greeted) continue;
+      if (session.expiresAt <= now) {
+        socket.close(CLOSE.signedOut, 'expired');
+        continue;
+      }
+      nextExpiry = Math.min(nextExpiry, session.expiresAt);
+      listeners.push({ socket, session });
+    }
+    this.#nextExpiry = nextExpiry;
+    this.#listeners = listeners;
+    return listeners;
+  }
+
+  #tell(socket: WebSocket, text: string): void {
+    if (!deliver(socket, text)) this.#listeners = null;
   }
 
   /** Who is here, each once, not counting `leaving`. */
@@ -113,6 +144,7 @@ export class Sockets<Frame> {
   /** Closes sockets with a code of the protocol; of everybody, or of one person. */
   close(code: number, reason: string, personId?: string): void {
     for (const socket of this.open(personId)) socket.close(code, reason);
+    this.#listeners = null;
   }
 }
 
@@ -121,10 +153,12 @@ export function participantOf(session: Session): Participant {
   return { id, role, name };
 }
 
-function deliver(socket: WebSocket, text: string): void {
+/** False for a socket that closed between the look and the send; its client resumes by `hello`. */
+function deliver(socket: WebSocket, text: string): boolean {
   try {
     socket.send(text);
+    return true;
   } catch {
-    // It closed between the look and the send; its client resumes by `hello`.
+    return false;
   }
 }

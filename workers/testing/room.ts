@@ -6,6 +6,7 @@ import { lobbyOf, roomOf } from '../objects.ts';
 import type { ConversationRoom } from '../rooms/conversation-room.ts';
 import { type Marks, noMarks } from '../rooms/outbox.ts';
 import type { RoomState } from '../rooms/records.ts';
+import type { ConversationRoom as TestedRoom } from '../test-entry.ts';
 import { type Connection, connect, createAccount, createAgent } from './postgres.ts';
 import { agent, visitor } from './records.ts';
 
@@ -97,6 +98,8 @@ async function meta(room: DurableObjectStub<ConversationRoom>, key: string): Pro
 }
 
 export async function marksOf(room: DurableObjectStub<ConversationRoom>): Promise<Marks> {
+  // They wait in memory for the next write or the alarm.
+  await runInDurableObject(room, (instance) => (instance as TestedRoom).storeMarks());
   return { ...noMarks, ...((await meta(room, 'marks')) as Marks | null) };
 }
 
