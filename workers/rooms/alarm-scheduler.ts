@@ -6,15 +6,22 @@ export class AlarmScheduler<Name extends string> {
   readonly #storage: DurableObjectStorage;
   readonly #now: () => number;
   /** What the table holds: asking it for every message is a third of what a message costs. */
-  readonly #due = new Map<Name, number>();
+  readonly #due: Map<Name, number>;
   /** Whether the object is being asked for its alarm right now. */
   #asking = false;
 
-  constructor(storage: DurableObjectStorage, now: () => number = Date.now) {
+  /** @param due what the table holds, where the caller has read it already */
+  constructor(storage: DurableObjectStorage, due?: Iterable<[Name, number]>, now: () => number = Date.now) {
     this.#storage = storage;
     this.#now = now;
-    storage.sql.exec('create table if not exists alarms (name text primary key, at integer not null)');
+    this.#due = new Map(due);
+    if (due) return;
+    AlarmScheduler.createTable(storage.sql);
     this.rewind();
+  }
+
+  static createTable(sql: SqlStorage): void {
+    sql.exec('create table if not exists alarms (name text primary key, at integer not null)');
   }
 
   /** Makes sure `name` fires no later than `at` (milliseconds since the epoch). Synchronous: part of the caller's write. */

@@ -82,7 +82,7 @@ describe('between commit and flush', () => {
     const room = env.CONVERSATION_ROOM.getByName(crypto.randomUUID());
     await runInDurableObject(room, async (_, { storage }) => {
       let now = Date.now() + 60_000;
-      const alarms = new AlarmScheduler(storage, () => now);
+      const alarms = new AlarmScheduler(storage, undefined, () => now);
       alarms.ensure('flush', now + 2_000);
       const armed = await storage.getAlarm();
       alarms.ensure('flush', now + 3_000);

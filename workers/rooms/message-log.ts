@@ -20,15 +20,20 @@ type SqlRow = {
  */
 export class MessageLog {
   readonly #sql: SqlStorage;
-  #head = 0;
+  #head: number;
 
-  constructor(sql: SqlStorage) {
+  /** @param head newest seq, where the caller has read it already */
+  constructor(sql: SqlStorage, head?: number) {
     this.#sql = sql;
+    if (head === undefined) MessageLog.createTable(sql);
+    this.#head = head ?? this.#readHead();
+  }
+
+  static createTable(sql: SqlStorage): void {
     sql.exec(`create table if not exists log (
       seq integer primary key, id text not null, sender_id text not null, sender_role text not null,
       sender_name text not null, client_id text not null, kind text not null, text text, event text,
       at integer not null, unique (sender_id, client_id))`);
-    this.#head = this.#readHead();
   }
 
   /** Newest seq; 0 when nothing has been said. */

@@ -21,11 +21,11 @@ export class RoomStorage {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    this.#sql.exec('create table if not exists meta (key text primary key, value text not null)');
-    this.log = new MessageLog(this.#sql);
-    this.alarms = new AlarmScheduler<RoomAlarm>(storage);
-    this.#state = this.#read<RoomState>('state');
-    this.#marks = { ...noMarks, ...this.#read<Marks>('marks') };
+    const woken = wake(this.#sql);
+    this.log = new MessageLog(this.#sql, woken.head);
+    this.alarms = new AlarmScheduler<RoomAlarm>(storage, woken.alarms);
+    this.#state = woken.state;
+    this.#marks = { ...noMarks, ...woken.marks };
   }
 
   /** null: the room is empty and has to be loaded before it takes anything. */
@@ -160,4 +160,44 @@ export class RoomStorage {
   #write(key: string, value: unknown): void {
     this.#sql.exec('insert or replace into meta (key, value) values (?, ?)', key, JSON.stringify(value));
   }
+}
+
+interface Woken {
+  head: number;
+  alarms: [RoomAlarm, number][];
+  state: RoomState | null;
+  marks: Partial<Marks>;
+}
+
+/** Everything that is needed to begin with, by one statement: it is what the first frame after a sleep waits for. */
+function wake(sql: SqlStorage): Woken {
+  const read = () =>
+    sql
+      .exec<{ what: string; name: string; value: string | number }>(
+        `select 'meta' as what, key as name, value from meta where key in ('state', 'marks')
+         union all select 'alarm', name, at from alarms
+         union all select 'head', '', coalesce(max(seq), 0) from log`,
+      )
+      .toArray();
+  let rows: ReturnType<typeof read>;
+  try {
+    rows = read();
+  } catch {
+    // Its first life: there are no tables.
+    sql.exec('create table if not exists meta (key text primary key, value text not null)');
+    MessageLog.createTable(sql);
+    AlarmScheduler.createTable(sql);
+    rows = read();
+  }
+  const of = (what: string) => rows.filter((row) => row.what === what);
+  const kept = (key: string): unknown => {
+    const row = of('meta').find(({ name }) => name === key);
+    return row ? JSON.parse(String(row.value)) : null;
+  };
+  return {
+    head: Number(of('head')[0]?.value ?? 0),
+    alarms: of('alarm').map(({ name, value }) => [name as RoomAlarm, Number(value)]),
+    state: kept('state') as RoomState | null,
+    marks: (kept('marks') ?? {}) as Partial<Marks>,
+  };
 }

@@ -33,7 +33,8 @@ export const wake: Bench = {
     await load.do('first', { lines: await openOurs(20) });
     await load.do('first', { lines: await openTheirs(echo, 20) });
     await sleep(by(length, 2_000, 1_000, 0));
-    const pids = [us.worker.pid, echo.pid ?? -1] as const;
+    await load.do('first', { lines: await openTheirs(naive, 20) });
+    const pids = [us.worker.pid, echo.pid ?? -1, naive.pid ?? -1] as const;
     const before = pids.map(residentKiB);
     const probes = rounds * each;
     const lines = {
@@ -41,7 +42,7 @@ export const wake: Bench = {
       'naive room': await openTheirs(naive, probes),
       echo: await openTheirs(echo, probes),
     };
-    const waiting = [await openOurs(idle), await openTheirs(echo, idle)];
+    const waiting = [await openOurs(idle), await openTheirs(echo, idle), await openTheirs(naive, idle)];
     await sleep(by(length, ASLEEP_MS, ASLEEP_MS, 100));
     const perSocket = pids.map((pid, at) => (residentKiB(pid) - (before[at] ?? 0)) / (idle + probes));
 
@@ -72,8 +73,8 @@ function wakeLine({ medium }: Stage, figures: Record<string, { p50: number[] }>)
   });
 }
 
-function memoryLine(medium: Metric['medium'], [ours, echo]: number[], idle: number): Metric[] {
-  if (idle === 0 || !ours || !echo) return [];
+function memoryLine(medium: Metric['medium'], [ours, echo, naive]: number[], idle: number): Metric[] {
+  if (idle === 0 || !ours || !echo || !naive) return [];
   return [
     compare({
       id: 'wake.memory',
@@ -81,7 +82,7 @@ function memoryLine(medium: Metric['medium'], [ours, echo]: number[], idle: numb
       unit: 'KiB',
       medium,
       ours: [ours],
-      other: { echo: [echo] },
+      other: { echo: [echo], 'naive room': [naive] },
       target: atMost(1.2),
     }),
   ];
