@@ -46,9 +46,9 @@ export const mutants: readonly Mutant[] = [
     faults: [11],
     edits: [
       {
-        file: 'workers/rooms/conversation-room.ts',
-        from: 'answer = refusal(FAILED, frame.id);',
-        to: "answer = { t: 'ack', id: frame.id, seq: this.#storage.log.head + 1, at: new Date().toISOString() };",
+        file: 'workers/rooms/room-core.ts',
+        from: 'answer: refusal(FAILED, sent.frame.id), row: null',
+        to: "answer: { t: 'ack', id: sent.frame.id, seq: this.#deps.storage.log.head + 1, at: new Date().toISOString() }, row: null",
       },
     ],
   },
@@ -69,12 +69,12 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'workers/rooms/flusher.ts',
-        from: "          storage.alarms.set('flush', this.#deps.now()",
-        to: '          void (this.#deps.now()',
+        from: "          storage.alarms.set(\n            'flush',",
+        to: '          Math.max(',
       },
       {
         file: 'workers/rooms/conversation-room.ts',
-        from: '    this.#recover();\n    this.#storage.alarms.rearm();',
+        from: '    this.#recover();\n    this.storage.alarms.rearm();',
         to: '',
       },
     ],
