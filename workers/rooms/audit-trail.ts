@@ -11,6 +11,8 @@ export type AuditOutcome = { ok: true; refused: string[] } | { ok: false };
 
 export interface AuditTrailDeps {
   sql: SqlStorage;
+  /** Whether there is something to begin with. */
+  owes: boolean;
   alarms: AlarmScheduler<RoomAlarm>;
   /** Hands entries to this room's lane. May throw: then nobody answered. */
   record(conversationId: string, entries: AuditEntry[]): Promise<AuditOutcome>;
@@ -50,13 +52,18 @@ type Note = Pick<AuditEntry, 'action' | 'actor'> & {
 export class AuditTrail {
   readonly #deps: AuditTrailDeps;
   #delivering: Promise<void> | null = null;
+  #owes: boolean;
 
   constructor(deps: AuditTrailDeps) {
     this.#deps = deps;
-    deps.sql.exec(
+    this.#owes = deps.owes;
+  }
+
+  static createTables(sql: SqlStorage): void {
+    sql.exec(
       'create table if not exists audit (id text primary key, entry text not null, tries integer not null default 0) without rowid',
     );
-    deps.sql.exec(
+    sql.exec(
       'create table if not exists opened (agent text primary key, day integer not null) without rowid',
     );
   }
@@ -73,6 +80,7 @@ export class AuditTrail {
       ...note,
     };
     sql.exec('insert into audit (id, entry) values (?, ?)', entry.id, JSON.stringify(entry));
+    this.#owes = true;
     alarms.ensure('audit', at + DELAY_MS);
   }
 
@@ -89,7 +97,7 @@ export class AuditTrail {
 
   /** Whether Postgres lacks something. */
   owes(): boolean {
-    return this.#deps.sql.exec('select 1 from audit limit 1').toArray().length > 0;
+    return this.#owes;
   }
 
   /** Hands over what is noted until nothing is left or nobody answers; then an alarm tries again. Never throws. */
@@ -112,6 +120,7 @@ export class AuditTrail {
         )
         .toArray();
       const [oldest] = rows;
+      this.#owes = oldest !== undefined;
       if (!oldest) return;
       const entries = rows.map(({ entry }) => auditEntrySchema.parse(JSON.parse(entry)));
       const outcome = await record(entries[0]?.conversationId ?? '', entries).catch(

@@ -134,6 +134,7 @@ export class ConversationRoom extends DurableObject<Env> {
     });
     this.#audit = new AuditTrail({
       sql: ctx.storage.sql,
+      owes: this.storage.auditOwed,
       alarms: this.storage.alarms,
       record: (conversationId, entries) => laneOf(env, conversationId).record(entries),
       now: Date.now,

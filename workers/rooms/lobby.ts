@@ -290,7 +290,9 @@ export class Lobby extends DurableObject<Env> {
     const change = this.#queue.apply(summary);
     if (change === 'stale') return;
     this.#unstored.add(summary.id);
-    this.#storing ??= new Promise((resolve) => setTimeout(resolve, STORE_WINDOW_MS)).then(() => this.#store());
+    this.#storing ??= new Promise((resolve) => setTimeout(resolve, STORE_WINDOW_MS)).then(() =>
+      this.#store(),
+    );
     if (change === 'changed') this.#sockets.broadcast({ t: 'conversation', conversation: summary });
     else this.#sockets.broadcast({ t: 'removed', id: summary.id });
     const reassigned = before?.agent?.id !== summary.agent?.id || before?.status !== summary.status;

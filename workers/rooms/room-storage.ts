@@ -1,6 +1,7 @@
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { SYSTEM_SENDER, type SystemEvent } from '../../app/protocol/model.ts';
 import { AlarmScheduler } from './alarm-scheduler.ts';
+import { AuditTrail } from './audit-trail.ts';
 import { MessageLog } from './message-log.ts';
 import { type Marks, noMarks } from './outbox.ts';
 import type { LogRow, RoomState } from './records.ts';
@@ -11,6 +12,8 @@ export type RoomAlarm = 'flush' | 'lobby' | 'audit';
 export class RoomStorage {
   readonly log: MessageLog;
   readonly alarms: AlarmScheduler<RoomAlarm>;
+  /** Whether there was something for the audit log when the room woke. */
+  readonly auditOwed: boolean;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #state: RoomState | null;
@@ -24,6 +27,7 @@ export class RoomStorage {
     const woken = wake(this.#sql);
     this.log = new MessageLog(this.#sql, woken.head);
     this.alarms = new AlarmScheduler<RoomAlarm>(storage, woken.alarms);
+    this.auditOwed = woken.auditOwed;
     this.#state = woken.state;
     this.#marks = { ...noMarks, ...woken.marks };
   }
@@ -165,6 +169,7 @@ export class RoomStorage {
 interface Woken {
   head: number;
   alarms: [RoomAlarm, number][];
+  auditOwed: boolean;
   state: RoomState | null;
   marks: Partial<Marks>;
 }
@@ -176,7 +181,8 @@ function wake(sql: SqlStorage): Woken {
       .exec<{ what: string; name: string; value: string | number }>(
         `select 'meta' as what, key as name, value from meta where key in ('state', 'marks')
          union all select 'alarm', name, at from alarms
-         union all select 'head', '', coalesce(max(seq), 0) from log`,
+         union all select 'head', '', coalesce(max(seq), 0) from log
+         union all select 'audit', '', exists (select 1 from audit)`,
       )
       .toArray();
   let rows: ReturnType<typeof read>;
@@ -187,6 +193,7 @@ function wake(sql: SqlStorage): Woken {
     sql.exec('create table if not exists meta (key text primary key, value text not null)');
     MessageLog.createTable(sql);
     AlarmScheduler.createTable(sql);
+    AuditTrail.createTables(sql);
     rows = read();
   }
   const of = (what: string) => rows.filter((row) => row.what === what);
@@ -197,6 +204,7 @@ function wake(sql: SqlStorage): Woken {
   return {
     head: Number(of('head')[0]?.value ?? 0),
     alarms: of('alarm').map(({ name, value }) => [name as RoomAlarm, Number(value)]),
+    auditOwed: Number(of('audit')[0]?.value ?? 0) === 1,
     state: kept('state') as RoomState | null,
     marks: (kept('marks') ?? {}) as Partial<Marks>,
   };
