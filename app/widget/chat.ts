@@ -442,6 +442,10 @@ export function createChat(options: ChatOptions): Chat {
       }
       session.adopt(given);
       tabs.tell(given.user.id);
+      // Nobody was anybody here: what the account has is looked for now, as it is for somebody else's.
+      if (person) return;
+      set({ phase: 'loading' });
+      void attempt(resume);
     },
     setConfirming(email) {
       keep.set('confirming', email);

@@ -300,6 +300,16 @@ describe('a guest who gets an account', () => {
     expect([...here.storage.rows.values()]).toEqual([]);
   });
 
+  it('who signs in before having written anything is on their list', async () => {
+    const theirs = here.converse(VERA, 'mine');
+    here.signIn(VERA);
+    const chat = here.open();
+    chat.start(false);
+    chat.adopt(sessionOf(VERA), 0);
+    await pass(1_000);
+    expect(chat.getSnapshot()).toMatchObject({ phase: 'list', conversations: [{ id: theirs }] });
+  });
+
   it('who brings nothing along has left the guest’s conversation for their own list', async () => {
     const chat = await guestWith('Hello');
     const theirs = here.converse(VERA, 'mine');
