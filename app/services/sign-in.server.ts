@@ -1,7 +1,7 @@
 import type { Session as AuthSession } from '@supabase/supabase-js';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
-import { countEmail } from '../../workers/edge/limits.ts';
 import type { Session } from '../protocol/http.ts';
+import { tooManyAttempts } from './attempts.server.ts';
 import { visitorAuthClient } from './auth-client.server.ts';
 import { type AuthRefusal, refusalOf } from './auth-problem.server.ts';
 import { bring, guestOf } from './bring.server.ts';
@@ -21,7 +21,7 @@ export async function signIn(
   alsoBring: boolean,
 ): Promise<SignedIn> {
   // Here and not at the edge alone: one account's password is guessed from everywhere. An agent's, too.
-  if (await countEmail(env, credentials.email)) return { ok: false, refusal: 'busy' };
+  if (await tooManyAttempts(request, env, credentials.email)) return { ok: false, refusal: 'busy' };
   const { auth, noAnswer } = visitorAuthClient(request, env);
   const { data, error } = await auth.signInWithPassword(credentials);
   if (!data.session) return { ok: false, refusal: refusalOf(error, noAnswer()) };

@@ -1,5 +1,5 @@
-import { countEmail } from '../../workers/edge/limits.ts';
 import type { UpgradeAnswer, UpgradeRequest } from '../protocol/http.ts';
+import { tooManyAttempts } from './attempts.server.ts';
 import { personalAuthClient, visitorAuthClient } from './auth-client.server.ts';
 import { type AuthRefusal, refusalOf } from './auth-problem.server.ts';
 import { beginGoogle, finishGoogle } from './google.server.ts';
@@ -45,8 +45,8 @@ async function upgradeByPassword(
   credentials: { email: string; password: string },
   before: { done: boolean; asked: string | null },
 ): Promise<Upgraded> {
-  // Each may send a mail to somebody who never asked for it.
-  if (await countEmail(env, credentials.email)) return { ok: false, refusal: 'busy' };
+  // Each of them may send a mail to an address that need not be theirs.
+  if (await tooManyAttempts(request, env, credentials.email)) return { ok: false, refusal: 'busy' };
   if (!before.done) {
     const user = await giveAddress(request, env, bearer, credentials, before.asked);
     if ('refusal' in user) return { ok: false, ...user };

@@ -1,5 +1,6 @@
 import type { Group } from '../attack.ts';
 import { access } from './access.ts';
+import { csrf } from './csrf.ts';
 import { edge } from './edge.ts';
 import { floods } from './floods.ts';
 import { frames } from './frames.ts';
@@ -26,6 +27,7 @@ export const byPrograms: readonly Group[] = [
   injection,
   floods,
   edge,
+  csrf,
   logs,
 ];
 
