@@ -78,7 +78,12 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const account = await requireAccount(request, env);
   const { headers } = account;
   const form = Object.fromEntries(await readForm(request));
-  const kept = (intent: string) => ({ intent, fields: null as Record<string, true> | null, done: null });
+  const kept = (intent: string) => ({
+    intent,
+    fields: null as Record<string, true> | null,
+    typed: intent === 'profile' || intent === 'email' ? form : null,
+    done: null,
+  });
   switch (form.intent) {
     case 'profile': {
       const profile = profileSchema.safeParse(form);
@@ -87,13 +92,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
           profile.error.issues.map(({ path }) => [String(path[0]), true as const]),
         );
         return data(
-          {
-            intent: 'profile',
-            fields,
-            done: null,
-            problem: 'Please check what is marked.',
-            refusal: 'invalid',
-          },
+          { ...kept('profile'), fields, problem: 'Please check what is marked.', refusal: 'invalid' },
           { status: 400, headers },
         );
       }
@@ -109,7 +108,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       const done = changed.waits
         ? 'We have sent mails to both addresses. The new one counts when both links have been followed.'
         : 'Your new address counts from now on.';
-      return data({ intent: 'email', fields: null, done, problem: null, refusal: null }, { headers });
+      return data({ ...kept('email'), typed: null, done, problem: null, refusal: null }, { headers });
     }
     case 'password': {
       const asked = passwordSchema.safeParse(form);
@@ -150,6 +149,8 @@ export default function AccountPage() {
     }
     return answer.done ? <FormNote kind="done">{answer.done}</FormNote> : null;
   };
+  /** What was typed into a form that was refused: it stays. */
+  const typed = (intent: string): Record<string, string> => (answer?.intent === intent && answer.typed) || {};
   return (
     <>
       <PageHead title={texts.account} lead={`You are signed in as ${email}.`}>
@@ -176,7 +177,7 @@ export default function AccountPage() {
           <section className="panel-card" aria-labelledby="address">
             <h2 id="address">Email address</h2>
             {noteOf('email')}
-            <EmailForm email={email} waiting={newEmail} />
+            <EmailForm email={email} waiting={newEmail} typed={typed('email').email} />
           </section>
           <section className="panel-card" aria-labelledby="password">
             <h2 id="password">Password</h2>

@@ -20,7 +20,8 @@ export function ProfileForm({
   profile,
   refused,
 }: {
-  profile: Omit<Profile, 'email'>;
+  /** As it is stored, or as it was typed and not taken. */
+  profile: { [Key in Exclude<keyof Profile, 'email'>]: string | number | null };
   /** Fields whose content was not taken. */
   refused: Readonly<Record<string, true>>;
 }) {

@@ -2,7 +2,15 @@ import { Form } from '@remix-run/react';
 import { Field } from './auth-card.tsx';
 import { texts } from './texts.ts';
 
-export function EmailForm({ email, waiting }: { email: string; waiting: string | null }) {
+interface EmailFormProps {
+  email: string;
+  /** An address that waits for its mail to be answered. */
+  waiting: string | null;
+  /** Kept from the last attempt. */
+  typed: string | undefined;
+}
+
+export function EmailForm({ email, waiting, typed }: EmailFormProps) {
   return (
     <Form method="post" action="/account" reloadDocument className="stack">
       <input type="hidden" name="intent" value="email" />
@@ -18,6 +26,7 @@ export function EmailForm({ email, waiting }: { email: string; waiting: string |
         autoComplete="email"
         maxLength={320}
         required
+        defaultValue={typed}
       />
       <button type="submit" className="button button--quiet">
         Change the address
