@@ -3,6 +3,8 @@ import type { CurrentAgent } from '../services/agent-session.server.ts';
 
 /** The desk's pages beside the conversations, and who has them. */
 const PAGES: readonly { to: string; text: string; roles: readonly CurrentAgent['role'][] }[] = [
+  { to: '/agent/team', text: 'Team', roles: ['admin'] },
+  { to: '/agent/audit', text: 'Audit log', roles: ['admin'] },
   { to: '/agent/sites', text: 'Websites', roles: ['admin'] },
 ];
 

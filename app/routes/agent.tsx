@@ -18,6 +18,7 @@ import { DESK } from '../desk/safe-next.ts';
 import { Sidebar } from '../desk/sidebar.tsx';
 import { useArrivals } from '../desk/use-arrivals.ts';
 import { useClock } from '../desk/use-clock.ts';
+import { useCurrentAgent } from '../desk/use-current-agent.ts';
 import { useLiveQueue } from '../desk/use-live-queue.ts';
 import { english } from '../i18n/english.ts';
 import { LanguageProvider } from '../i18n/use-language.ts';
@@ -61,8 +62,8 @@ export const shouldRevalidate: ShouldRevalidateFunction = () => false;
 
 export default function Desk() {
   const rendered = useLoaderData<typeof loader>();
-  const { agent } = rendered;
   const live = useLiveQueue(rendered.conversations);
+  const agent = useCurrentAgent(rendered.agent, live);
   const [openUnread, setOpenUnread] = useState<OpenUnread | null>(null);
   const conversations = useMemo(
     () => withOpenUnread(live.conversations, openUnread),

@@ -51,15 +51,15 @@ const ANSWERS = {
 
 export async function action({ request, context }: ActionFunctionArgs) {
   requireSameOrigin(request);
+  const { env, ctx } = context.cloudflare;
   const form = await readForm(request);
   const email = form.get('email')?.slice(0, 320) ?? '';
   const credentials = credentialsSchema.safeParse(Object.fromEntries(form));
-  const { env } = context.cloudflare;
   const result = !credentials.success
     ? { ok: false as const, code: 'incomplete' as const }
     : (await tooManyAttempts(request, env, credentials.data.email))
       ? { ok: false as const, code: 'busy' as const }
-      : await signInAgent(request, env, credentials.data);
+      : await signInAgent(request, env, credentials.data, (work) => ctx.waitUntil(work));
   if (result.ok) return redirect(nextOf(request), { headers: result.headers });
   const { status, message } = ANSWERS[result.code];
   const headers = new Headers({ 'Cache-Control': 'no-store' });

@@ -1,5 +1,6 @@
 import { redirect } from '@remix-run/cloudflare';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
+import { networkOf } from '../../workers/auth/network.ts';
 import type { Claims } from '../../workers/auth/person.ts';
 import { lobbyOf } from '../../workers/objects.ts';
 import { safeNext } from '../desk/safe-next.ts';
@@ -27,20 +28,34 @@ export type SignIn =
   | { ok: true; headers: Headers }
   | { ok: false; code: 'wrong_credentials' | 'not_an_agent' | NoAnswer };
 
-/** Signs an agent in with email and password. Somebody who is no active agent gets no session. */
+/**
+ * Signs an agent in with email and password. Somebody who is no active agent gets no session.
+ *
+ * @param later keeps the Worker going for what nobody has to wait for: an answer that takes longer for an agent's
+ * address than for another would tell whose address it is
+ */
 export async function signInAgent(
   request: Request,
   env: Env,
   credentials: { email: string; password: string },
+  later: (work: Promise<unknown>) => void,
 ): Promise<SignIn> {
   const session = authOf(request, env);
+  const from = networkOf(request);
   const { data } = await session.auth.signInWithPassword(credentials);
   const noAnswer = session.noAnswer();
   if (noAnswer) return { ok: false, code: noAnswer };
-  if (!data.session) return { ok: false, code: 'wrong_credentials' };
+  if (!data.session) {
+    later(env.STORE.noteSignIn({ email: credentials.email }, from));
+    return { ok: false, code: 'wrong_credentials' };
+  }
   const headers = session.headers();
   const found = await agentOf(env, data.session.access_token);
-  if (found.is === 'agent') return { ok: true, headers };
+  if (found.is === 'agent') {
+    await env.STORE.noteSignIn({ id: found.agent.id }, from);
+    return { ok: true, headers };
+  }
+  if (found.is === 'somebody') later(env.STORE.noteSignIn({ email: credentials.email }, from));
   await session.auth.signOut({ scope: 'local' });
   return { ok: false, code: found.is === 'somebody' ? 'not_an_agent' : 'away' };
 }
