@@ -114,6 +114,10 @@ function DeactivateForm({ member, me, sending }: Omit<MemberRowProps, 'answer'>)
   const [asking, setAsking] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const { id, name, openChats } = member;
+  const whose =
+    id === me
+      ? { are: 'You are', have: 'You have', their: 'Your' }
+      : { are: 'They are', have: 'They have', their: 'Their' };
   return (
     <>
       <Form method="post" ref={form}>
@@ -143,11 +147,13 @@ function DeactivateForm({ member, me, sending }: Omit<MemberRowProps, 'answer'>)
         }}
       >
         <p>
-          {id === me ? 'You are' : 'They are'} signed out of the desk within seconds.{' '}
-          {openChats > 0
-            ? `${openChats === 1 ? 'Their open conversation goes' : `Their ${openChats} open conversations go`} back into the queue.`
-            : 'They have no open conversation.'}{' '}
-          You can bring them back later.
+          {whose.are} signed out of the desk within seconds.{' '}
+          {openChats === 0
+            ? `${whose.have} no open conversation.`
+            : openChats === 1
+              ? `${whose.their} open conversation goes back into the queue.`
+              : `${whose.their} ${openChats} open conversations go back into the queue.`}{' '}
+          {id === me ? 'Another admin can bring you back.' : 'You can bring them back later.'}
         </p>
       </ConfirmDialog>
     </>

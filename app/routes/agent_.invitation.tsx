@@ -18,8 +18,8 @@ export const links: LinksFunction = () => [{ rel: 'stylesheet', href: login }];
 export const meta: MetaFunction = () => [
   { title: 'Join the team · WellChina Desk' },
   { name: 'robots', content: 'noindex' },
-  // The address carries what the mail's link proves.
-  { name: 'referrer', content: 'no-referrer' },
+  // The address carries what the mail's link proves. Not `no-referrer`: the form would come without its origin.
+  { name: 'referrer', content: 'same-origin' },
 ];
 
 export const headers: HeadersFunction = ({ actionHeaders, loaderHeaders }) =>

@@ -58,7 +58,7 @@ export async function auditPage(request: Request, env: Env, session: AgentSessio
   const read = querySchema.safeParse({ ...filter, ...(before === undefined ? {} : { before }) });
   if (!read.success) {
     const wrong = AUDIT_FILTERS.filter((name) => read.error.issues.some(({ path }) => path[0] === name));
-    return { ...page, entries: [], older: null, newest: addressOf(filter), wrong };
+    return { ...page, entries: [], older: null, newest: wrong.length > 0 ? null : addressOf(filter), wrong };
   }
   const query: AuditQuery = { ...read.data, limit: PAGE };
   const listed = await env.STORE.listAudit(session.claims, query);
