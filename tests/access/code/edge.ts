@@ -219,7 +219,7 @@ export const edge: readonly CodeMutant[] = [
     ],
     attacks: [
       'paths that don’t decode, that climb, that double their slashes',
-      'failures that the attacks above could bring about',
+      'paths and fields with line breaks, fake entries and escape sequences',
     ],
   },
 ];

@@ -118,15 +118,35 @@ export const access: Group = {
         return `${reply.status}; ${conversation.status}, ${conversation.agent ? 'an' : 'no'} agent, ${conversation.visitor.id === visitor.id ? 'own' : 'another'} visitor, rev ${conversation.rev}, seq ${ack?.seq}, ${conversation.metadata ? 'metadata' : 'no metadata'} shown`;
       },
     ),
-    attack('an agent begins a conversation', '403 forbidden', async (stage) => {
-      const { token } = await stage.account({ agent: {} });
-      return said(
-        await stage.http('POST', '/api/conversations', {
-          token,
-          body: { firstMessage: { id: randomUUID(), text: 'x' } },
-        }),
-      );
+    attack('an agent begins a conversation', '403 forbidden, none made', async (stage) => {
+      const { id, token } = await stage.account({ agent: {} });
+      const body = { firstMessage: { id: randomUUID(), text: 'x' } };
+      const reply = await stage.http('POST', '/api/conversations', { token, body });
+      const made = await stage.sql`select from public.conversations where visitor_id = ${id}`;
+      return `${said(reply)}, ${made.length === 0 ? 'none made' : 'one made'}`;
     }),
+    attack(
+      'a transcript, an export, an attachment, by every address it may have: one’s own, another’s, nobody’s',
+      'nothing, and the same for all of them',
+      async (stage) => {
+        const [mine, other] = [await stage.room(), await stage.room()];
+        const { token } = mine.visitor;
+        return each(
+          ['transcript', 'export', 'attachments', `attachments/${randomUUID()}`, 'messages/1'],
+          async (what) => {
+            const answers = new Set<string>();
+            for (const id of [mine.id, other.id, randomUUID(), 'x']) {
+              const reply = await stage.http('GET', `/api/conversations/${id}/${what}`, { token });
+              answers.add(`${said(reply)} ${reply.text}`);
+            }
+            const [answer = ''] = answers;
+            return answers.size === 1 && /^(?:404 not_found|405 method_not_allowed)/u.test(answer)
+              ? 'nothing, and the same for all of them'
+              : [...answers].join(' / ').slice(0, 300);
+          },
+        );
+      },
+    ),
     attack(
       'a first message under an id that another has used',
       '201, its own conversation',

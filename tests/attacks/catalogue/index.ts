@@ -11,12 +11,12 @@ import { origins } from './origins.ts';
 import { pages } from './pages.ts';
 import { paths } from './paths.ts';
 import { people } from './people.ts';
-import { tables } from './tables.ts';
+import { onTables } from './tables.ts';
 import { texts } from './texts.ts';
 
 /** By programs, over HTTP and sockets, and on the database; the log is read when all others have been tried. */
 export const byPrograms: readonly Group[] = [
-  tables,
+  onTables,
   frames,
   texts,
   identity,

@@ -1,8 +1,11 @@
+import { tables } from '../../../drizzle/access/tables/index.ts';
 import { as, type Who } from '../../../workers/testing/postgres.ts';
 import { attack, each, type Group } from '../attack.ts';
 import type { Stage } from '../stage.ts';
 
-const TABLES = ['canned_responses', 'chat_agents', 'conversations', 'messages'] as const;
+const TABLES = tables
+  .filter(({ name }) => name.startsWith('public.'))
+  .map(({ name }) => name.slice('public.'.length));
 
 /** What Postgres says to a statement of somebody who holds a token of Auth. */
 async function asks(stage: Stage, who: Who, statement: string): Promise<string> {
@@ -21,7 +24,7 @@ async function guestAsks(stage: Stage, statements: (guestId: string) => readonly
 const DENIED = '42501';
 
 /** A guest's token, used on the database itself, as the Data API would. */
-export const tables: Group = {
+export const onTables: Group = {
   title: 'Tables',
   attacks: [
     attack('insert an agent’s message', DENIED, (stage) =>
