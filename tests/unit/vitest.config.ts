@@ -9,7 +9,7 @@ export default defineConfig({
     // A project's root is its folder, whatever else is said; its tests lie beside the code.
     dir: root,
     name: 'unit',
-    include: ['{app,workers,drizzle}/**/*.test.{ts,tsx}', 'tests/support/**/*.test.ts'],
+    include: ['{app,workers,drizzle}/**/*.test.{ts,tsx}', 'tests/{support,access}/**/*.test.ts'],
     exclude: ['**/*.workerd.test.ts', '**/node_modules/**'],
     environment: 'node',
     globalSetup: [support('setup-backend.ts')],

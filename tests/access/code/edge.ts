@@ -124,8 +124,8 @@ export const edge: readonly CodeMutant[] = [
     edits: [
       {
         file: 'app/services/same-origin.server.ts',
-        from: ': origin === new URL(request.url).origin;',
-        to: ': origin !== new URL(request.url).hostname;',
+        from: 'return origin === new URL(request.url).origin &&',
+        to: 'return',
       },
     ],
     attacks: ['CSRF: a login posted from another site, with the right password'],
@@ -135,8 +135,8 @@ export const edge: readonly CodeMutant[] = [
     edits: [
       {
         file: 'app/services/same-origin.server.ts',
-        from: "? request.headers.get('Sec-Fetch-Site') === 'same-origin'",
-        to: '? true',
+        from: "if (origin === null) return site === 'same-origin';",
+        to: 'if (origin === null) return true;',
       },
     ],
     attacks: ['CSRF: a login, logout, refresh without an origin'],
@@ -207,6 +207,63 @@ export const edge: readonly CodeMutant[] = [
       },
     ],
     attacks: ['the desk put into a frame', 'the desk in a frame on another site'],
+  },
+  {
+    check: 'how often an address may be tried at the visitors’ sign-in',
+    edits: [
+      {
+        file: 'app/services/sign-in.server.ts',
+        from: "if (await countEmail(env, credentials.email)) return { ok: false, refusal: 'busy' };",
+        to: 'void countEmail;',
+      },
+    ],
+    attacks: [
+      'passwords guessed at the visitors’ sign-in, an agent’s too; confirmations sent to somebody without end',
+    ],
+  },
+  {
+    check: 'how often a network may be counted',
+    edits: [
+      {
+        file: 'workers/edge/limits.ts',
+        from: 'return success\n      ? null',
+        to: 'return success || who\n      ? null',
+      },
+    ],
+    attacks: ['conversations without end'],
+  },
+  {
+    check: 'the origin of upgrade, sign-in and claim',
+    edits: ['upgrade', 'sign-in', 'claim'].map((name) => ({
+      file: `app/routes/api.session.${name}.ts`,
+      from: '    requireAllowedOrigin(request, env);\n',
+      to: '    void requireAllowedOrigin;\n',
+    })),
+    attacks: ['upgrade, sign-in and claim from another origin, and with a cookie but no origin'],
+  },
+  {
+    check: 'scripts need a nonce',
+    edits: [
+      {
+        file: 'workers/edge/content-policy.ts',
+        from: "'script-src': [...SELF, `'nonce-",
+        to: "'script-src': [...SELF, \"'unsafe-inline'\", `'x-",
+      },
+    ],
+    attacks: [
+      'code in a page where somebody could write: scripts without a nonce, handlers, styles, a base, a form elsewhere',
+    ],
+  },
+  {
+    check: 'the chat is framed by listed websites alone',
+    edits: [
+      {
+        file: 'workers/edge/content-policy.ts',
+        from: "'frame-ancestors': [...SELF, ...ancestors],",
+        to: "'frame-ancestors': [...ancestors, '*'],",
+      },
+    ],
+    attacks: ['the chat in a frame on a website that is not listed'],
   },
   {
     check: 'that paths decode',

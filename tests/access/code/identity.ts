@@ -83,7 +83,7 @@ export const identity: readonly CodeMutant[] = [
     edits: [
       {
         file: 'workers/rooms/conversation-room.ts',
-        from: 'if (issuedAt <= this.#storage.voidedUntil(session.person.id)) {',
+        from: 'if (issuedAt <= this.storage.voidedUntil(session.person.id)) {',
         to: 'if (issuedAt <= 0) {',
       },
     ],
@@ -105,8 +105,8 @@ export const identity: readonly CodeMutant[] = [
     edits: [
       {
         file: 'workers/rooms/lobby.ts',
-        from: 'present.filter((id) => !active.has(id))',
-        to: 'present.filter((id) => id === null && !active.has(id))',
+        from: 'present.filter((id) => !this.#isActive(id))',
+        to: 'present.filter((id) => id === null && !this.#isActive(id))',
       },
     ],
     attacks: ['an agent deactivated while connected'],
@@ -132,5 +132,57 @@ export const identity: readonly CodeMutant[] = [
       },
     ],
     attacks: ['a guest accepts, takes over, transfers, reopens (their own and another’s)'],
+  },
+  {
+    check: 'the account of a claim is live',
+    edits: [
+      {
+        file: 'app/services/people.server.ts',
+        from: 'const { data, error } = await auth.getUser(accessToken);',
+        to: "const { data, error } = (await auth.getUser(accessToken)).data.user ? await auth.getUser(accessToken) : { data: { user: { id: verified.claims.sub, is_anonymous: verified.claims.isAnonymous, app_metadata: {}, user_metadata: {}, aud: '', created_at: '' } }, error: null };",
+      },
+    ],
+    attacks: [
+      'claim with an account that isn’t live: signed out, forged, expired, of another project, a guest, an agent, none',
+    ],
+  },
+  {
+    check: 'the guest of a claim is live',
+    edits: [
+      {
+        file: 'app/services/claim.server.ts',
+        from: "if (guest.is === 'dead') return { ok: false, refusal: 'guest_ended' };",
+        to: "if (guest.is === 'dead') return { ok: true, brought: 0, headers: new Headers() };",
+      },
+    ],
+    attacks: [
+      'claim with a guest that isn’t live, or isn’t one: signed out, made up, an access token, another account’s',
+    ],
+  },
+  {
+    check: 'a claim is into a visitor’s account',
+    edits: [
+      {
+        file: 'app/services/claim.server.ts',
+        from: "if (team !== false) return { ok: false, refusal: team ? 'not_an_account' : 'away' };",
+        to: 'void team;',
+      },
+    ],
+    attacks: [
+      'claim with an account that isn’t live: signed out, forged, expired, of another project, a guest, an agent, none',
+    ],
+  },
+  {
+    check: 'the way through Google is this guest’s',
+    edits: [
+      {
+        file: 'app/services/upgrade.server.ts',
+        from: "if (returned.flow.link !== guestId) return { ok: false, refusal: 'link_cancelled' };",
+        to: 'void guestId;',
+      },
+    ],
+    attacks: [
+      'the way through Google: made-up codes and states, a ticket or a token as the state, another’s code',
+    ],
   },
 ];

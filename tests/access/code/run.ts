@@ -6,21 +6,16 @@ import { apply, copyTree } from '../../faults/mutants/copy.ts';
 import type { TestBackend } from '../../support/backend.ts';
 import { temporaryFolder } from '../../support/shared.ts';
 import type { Tally } from '../database/run.ts';
-import { browser } from './browser.ts';
-import { edge } from './edge.ts';
-import { identity } from './identity.ts';
+import { codeMutants } from './all.ts';
 import { MARK } from './mark.ts';
 import type { CodeMutant } from './mutant.ts';
-import { rooms } from './rooms.ts';
-
-const all: readonly CodeMutant[] = [...identity, ...edge, ...rooms, ...browser];
 
 /** Takes out every check of the code that `wants` names, one at a time in a copy of the tree, and prints what saw it. */
 export async function runCodeMutants(
   backend: TestBackend,
   wants: (protection: string) => boolean,
 ): Promise<Tally> {
-  const mutants = all.filter(({ check }) => wants(check));
+  const mutants = codeMutants.filter(({ check }) => wants(check));
   if (mutants.length === 0) return { caught: 0, all: 0 };
   const folder = await temporaryFolder('access-mutants');
   try {

@@ -1,4 +1,4 @@
-import type { Frame, Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { Agent, Visitor } from '../../browser/people.ts';
 import { attack, each, type Group } from '../attack.ts';
 import { CANARY, type Stage } from '../stage.ts';
@@ -333,7 +333,10 @@ export const pages: Group = {
         ];
         const shout = `const bodies=${JSON.stringify(bodies)};const say=(to)=>{for(const body of bodies)to.postMessage({channel:'wellchina-chat',body},'*')};`;
         evil.serve(`<script>${shout}if(parent!==window)say(parent);onmessage=()=>say(parent)</script>`);
-        const visitor = await Visitor.arrive(await stage.browser(), stage.worker.url);
+        // A host's page has no policy of ours that would keep the frame away.
+        const browser = await stage.browser();
+        const lax = { newContext: () => browser.newContext({ bypassCSP: true }) } as unknown as Browser;
+        const visitor = await Visitor.arrive(lax, stage.worker.url);
         try {
           const { page } = visitor;
           await visitor.openChat();
@@ -351,6 +354,10 @@ export const pages: Group = {
             asked = 0;
             for (const name of ['close', 'message', 'unread', 'error'])
               chat('on', name, () => events.push(name));
+            let said = 0;
+            addEventListener('message', ({ origin }) => {
+              if (origin === new URL(url).origin) said += 1;
+            });
             const frame = document.createElement('iframe');
             frame.src = url;
             document.body.appendChild(frame);
@@ -359,7 +366,10 @@ export const pages: Group = {
             });
             frame.contentWindow?.postMessage('again', '*');
             await new Promise((resolve) => setTimeout(resolve, 200));
-            return events.concat(asked > 0 ? ['token asked for'] : []);
+            return events.concat(
+              asked > 0 ? ['token asked for'] : [],
+              said === 0 ? ['nothing was said'] : [],
+            );
           }, evil.url);
           // A browser of its own: the first one remembers that the chat is open.
           const elsewhere = await (await stage.browser()).newContext();
