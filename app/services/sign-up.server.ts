@@ -1,5 +1,6 @@
 import type { Session as AuthSession } from '@supabase/supabase-js';
 import { confirmUrl } from './account.server.ts';
+import { tooManyAttempts } from './attempts.server.ts';
 import { personalAuthClient, visitorAuthClient } from './auth-client.server.ts';
 import { type AuthRefusal, refusalOf } from './auth-problem.server.ts';
 import { rememberPerson } from './people.server.ts';
@@ -21,6 +22,10 @@ export type SignedUp =
  * `waits` for the mail where the project asks for confirmation.
  */
 export async function signUp(request: Request, env: Env, account: NewAccount): Promise<SignedUp> {
+  // Each may send a mail to somebody who never asked for it, as may the two below.
+  if (await tooManyAttempts(request, env, account.email)) {
+    return { ok: false, refusal: 'busy', words: '', headers: new Headers() };
+  }
   const refreshToken = cookiesOf(request).get(VISITOR_COOKIE);
   const refreshed = refreshToken === undefined ? null : await refreshVisitor(env, refreshToken);
   if (refreshed?.is === 'unknown') {
@@ -83,6 +88,7 @@ export async function askForNewPassword(
   env: Env,
   email: string,
 ): Promise<AuthRefusal | null> {
+  if (await tooManyAttempts(request, env, email)) return 'busy';
   const { auth, noAnswer } = visitorAuthClient(request, env);
   const { error } = await auth.resetPasswordForEmail(email, { redirectTo: confirmUrl(request) });
   return error ? refusalOf(error, noAnswer()) : null;
@@ -94,6 +100,7 @@ export async function askForConfirmation(
   env: Env,
   email: string,
 ): Promise<AuthRefusal | null> {
+  if (await tooManyAttempts(request, env, email)) return 'busy';
   const { auth, noAnswer } = visitorAuthClient(request, env);
   const options = { emailRedirectTo: confirmUrl(request) };
   const { error } = await auth.resend({ type: 'signup', email, options });

@@ -213,8 +213,8 @@ export const edge: readonly CodeMutant[] = [
     edits: [
       {
         file: 'app/services/sign-in.server.ts',
-        from: "if (await countEmail(env, credentials.email)) return { ok: false, refusal: 'busy' };",
-        to: 'void countEmail;',
+        from: "if (await tooManyAttempts(request, env, credentials.email)) return { ok: false, refusal: 'busy' };",
+        to: 'void tooManyAttempts;',
       },
     ],
     attacks: [

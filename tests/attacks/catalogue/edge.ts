@@ -146,12 +146,20 @@ export const edge: Group = {
               body: { method: 'password', password: randomUUID(), ...body },
               headers: { 'CF-Connecting-IP': network() },
             });
+          const page = (path: string, fields: Record<string, string>) =>
+            deployed.http('POST', path, {
+              headers: { ...FORM, Origin: deployed.worker.url, 'CF-Connecting-IP': network() },
+              body: form(fields),
+            });
           const email = `${randomUUID()}@attacks.test`;
           return each(
             [
               () => post('sign-in', { email: 'agent@wellchina.test' }),
               () => post('sign-in', { email }),
               () => post('upgrade', { email: `x${email}`, password: '1' }, guest.token),
+              () =>
+                page('/signup', { email: `y${email}`, password: '1', fullName: 'Mallory', name: 'Mallory' }),
+              () => page('/forgot', { email: `z${email}` }),
             ],
             (guess) =>
               flood('loginsPerEmailPerMinute', async () => {
