@@ -5,7 +5,7 @@ import { ConnectionBanner } from '../components/connection-banner.tsx';
 import { MessageList } from '../components/message-list.tsx';
 import { TypingIndicator } from '../components/typing-indicator.tsx';
 import { useDraft } from '../components/use-draft.ts';
-import { outboxScope } from '../realtime/outbox.ts';
+import { outboxScope } from '../realtime/outbox-scope.ts';
 import { unreadFor } from '../realtime/unread.ts';
 import { socketUrl } from '../realtime/url.ts';
 import { useConversation, useConversationClient } from '../realtime/use-conversation.ts';

@@ -2,7 +2,8 @@ import type { ClientFrame, RoomFrame } from '../protocol/frames.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { applyFrame, disconnected, type Effect, expireTyping, INITIAL } from './conversation-reducer.ts';
 import { decodeRoomFrame } from './decode.ts';
-import { createOutbox, outboxScope } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
+import { outboxScope } from './outbox-scope.ts';
 import { createSocket } from './socket.ts';
 import type {
   ConversationClient,

@@ -38,11 +38,6 @@ export interface Outbox {
   close(): void;
 }
 
-/** Unsent messages: whose, and where they go. */
-export function outboxScope(personId: string, conversationId: string): string {
-  return `${personId}/${conversationId}`;
-}
-
 /** An entry without an order isn't stored yet (or never will be: `volatile`). */
 type Entry = PendingMessage & { order?: number; volatile?: boolean };
 

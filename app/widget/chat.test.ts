@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConversationSummary } from '../protocol/model.ts';
 import { memoryChannels, memoryNetwork, memoryStorage } from '../realtime/browser.fixture.ts';
+import { createConversationClient } from '../realtime/conversation-client.ts';
 import { createModelRoom, fakeWebSocket, VISITOR } from '../realtime/model-room.fixture.ts';
 import { type Chat, createChat } from './chat.ts';
 import type { Api } from './http.ts';
@@ -55,6 +56,7 @@ function world() {
       api,
       keep,
       session: createSession(api, keep, Date.now),
+      loadRoom: async () => ({ createConversationClient }),
       onRoom() {},
       environment: {
         now: Date.now,

@@ -2,7 +2,7 @@ import type { ConversationContext } from '../protocol/context.ts';
 import type { Session } from '../protocol/http.ts';
 import type { ConversationSummary } from '../protocol/model.ts';
 import { backoff } from '../realtime/backoff.ts';
-import { createConversationClient } from '../realtime/conversation-client.ts';
+import type * as Room from '../realtime/conversation-client.ts';
 import type { ConversationClient, RealtimeEnvironment } from '../realtime/types.ts';
 import { socketUrl } from '../realtime/url.ts';
 import { createBelongings } from './belongings.ts';
@@ -58,6 +58,8 @@ export interface ChatOptions {
   session: VisitorSession;
   keep: Keep;
   environment: RealtimeEnvironment;
+  /** A room's whole end: asked for when somebody begins to write, or has been here before. */
+  loadRoom(): Promise<Pick<typeof Room, 'createConversationClient'>>;
   /** Called with the client of every room that is entered. */
   onRoom(client: ConversationClient): void;
 }
@@ -81,6 +83,7 @@ export function createChat(options: ChatOptions): Chat {
   /** Where a registered person lands: on their list, unless they were in the middle of something. */
   let landing: 'list' | 'room' = 'list';
   let moving: Moving | null = null;
+  let room: Pick<typeof Room, 'createConversationClient'> | null = null;
   let started = false;
   let context: ConversationContext | null = null;
   let working = false;
@@ -201,13 +204,26 @@ export function createChat(options: ChatOptions): Chat {
     else set({ problem: null });
   }
 
+  /** What a conversation is entered with is here; or why not. */
+  async function ready(): Promise<Failure | null> {
+    try {
+      room ??= await options.loadRoom();
+      return null;
+    } catch {
+      return { ok: false, kind: 'network' };
+    }
+  }
+
   /** Asks with the identity there is, and once more with a new one when it is turned away. */
   async function identified<Value extends { ok: boolean; kind?: string }>(
     ask: (identity: Identity) => Promise<Value>,
   ): Promise<{ identity: Identity; answer: Value } | Failure> {
+    const loading = ready();
     const held = await session.ensure();
     if (!held.ok) return held;
     const answer = await ask(held.value);
+    const unready = await loading;
+    if (unready) return unready;
     if (answer.ok || answer.kind !== 'unauthorized') return { identity: held.value, answer };
     const renewed = await session.renew(held.value);
     if (!renewed.ok) return renewed;
@@ -306,7 +322,8 @@ export function createChat(options: ChatOptions): Chat {
       return;
     }
     before?.close();
-    const client = createConversationClient({
+    if (!room) return;
+    const client = room.createConversationClient({
       conversationId,
       url: socketUrl(`/rooms/${conversationId}`),
       personId: identity.personId,
@@ -351,6 +368,8 @@ export function createChat(options: ChatOptions): Chat {
     const held = await session.ensure();
     if (mine !== life) return null;
     if (!held.ok) return held;
+    const unready = await ready();
+    if (unready || mine !== life) return unready;
     enter(id, held.value, 'room');
     return null;
   }
@@ -408,6 +427,7 @@ export function createChat(options: ChatOptions): Chat {
       if (!text || state.client || Math.abs(now - warmedAt) < WARM_UP_MS) return;
       warmedAt = now;
       void session.ensure();
+      void ready();
     },
     send(text) {
       const { client } = state;

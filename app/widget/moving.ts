@@ -1,4 +1,4 @@
-import { outboxScope } from '../realtime/outbox.ts';
+import { outboxScope } from '../realtime/outbox-scope.ts';
 import type { ConversationClient, OutboxStorage, PendingMessage } from '../realtime/types.ts';
 
 /** What a guest had on its way in a conversation that now is an account's. */

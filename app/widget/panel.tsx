@@ -34,6 +34,7 @@ const chat = createChat({
   session,
   keep,
   environment: browserEnvironment(),
+  loadRoom: () => import('../realtime/conversation-client.ts'),
   onRoom: (client) => reportRoom(client, post),
 });
 reportChat(chat, post);

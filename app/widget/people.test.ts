@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from '../protocol/http.ts';
 import type { ConversationSummary, Participant } from '../protocol/model.ts';
 import { memoryChannels, memoryNetwork, memoryStorage } from '../realtime/browser.fixture.ts';
+import { createConversationClient } from '../realtime/conversation-client.ts';
 import { createModelRoom, fakeWebSocket } from '../realtime/model-room.fixture.ts';
 import { type Chat, createChat } from './chat.ts';
 import type { Api } from './http.ts';
@@ -126,6 +127,7 @@ function world() {
       api,
       keep,
       session: createSession(api, keep, Date.now),
+      loadRoom: async () => ({ createConversationClient }),
       onRoom() {},
       environment: {
         now: Date.now,
