@@ -105,7 +105,6 @@ export const profileSchema = z.object({
   nationality: optional(storableText.trim().min(1).max(80)),
   locale: optional(z.enum(['en', 'zh', 'ja', 'ko', 'ru', 'ar', 'fr', 'es'])),
 });
-export type ProfileField = keyof z.infer<typeof profileSchema>;
 
 /** @returns whether it has been written; the name goes to Auth too, so that tokens and rooms bear it */
 export async function saveProfile(

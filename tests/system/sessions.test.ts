@@ -7,7 +7,6 @@ import type {
   MessagePage,
   Problem,
   Session,
-  SignInAnswer,
   UpgradeAnswer,
 } from '../../app/protocol/http.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
