@@ -226,6 +226,36 @@ export const origins: Group = {
           : `${path} may be framed`;
       });
     }),
+    attack(
+      'the admins’ pages by an agent who is none: team, websites, audit log, looked at and written to',
+      '403; nothing changed',
+      async (stage) => {
+        const { cookie, id } = await signedIn(stage);
+        const headers = { ...FORM, Origin: stage.worker.url, Cookie: cookie };
+        const posts: [string, Record<string, string>][] = [
+          ['/agent/team', { intent: 'invite', email: 'mallory@attacks.test', role: 'admin' }],
+          ['/agent/team', { intent: 'save', member: id, name: 'M', role: 'admin', maxChats: '9' }],
+          ['/agent/team', { intent: 'deactivate', member: id }],
+          ['/agent/team.data', { intent: 'deactivate', member: id }],
+          ['/agent/sites', { intent: 'add', origin: 'https://evil.test' }],
+        ];
+        const answers = new Set<number>();
+        for (const path of [
+          '/agent/team',
+          '/agent/sites',
+          '/agent/audit',
+          '/agent/audit?person=x',
+          '/agent/team.data',
+        ])
+          answers.add((await stage.http('GET', path, { headers: { Cookie: cookie } })).status);
+        for (const [path, fields] of posts)
+          answers.add((await stage.http('POST', path, { headers, body: form(fields) })).status);
+        const [row] = await stage.sql`select role, active from public.chat_agents where id = ${id}`;
+        const [site] = await stage.sql`select 1 from public.widget_sites where origin = 'https://evil.test'`;
+        const same = row?.role === 'agent' && row.active === true && !site;
+        return `${[...answers].join()}; ${same ? 'nothing changed' : JSON.stringify([row, site])}`;
+      },
+    ),
     attack('personal answers kept by something in between', 'never stored', async (stage) => {
       const room = await stage.room();
       const { token } = room.visitor;
