@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
     faults: [14],
     edits: [
       {
-        file: 'supabase/migrations/20261122190545_rooms.sql',
+        file: 'supabase/migrations/20261122221713_moves.sql',
         from: 'if first_seq > held.head_seq + 1 then',
         to: 'if false then',
       },
@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
     faults: [14],
     edits: [
       {
-        file: 'supabase/migrations/20261122190545_rooms.sql',
+        file: 'supabase/migrations/20261122221713_moves.sql',
         from: "if (p ->> 'epoch')::bigint < held.epoch then",
         to: 'if false then',
       },

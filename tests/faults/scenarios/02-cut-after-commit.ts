@@ -1,4 +1,6 @@
-import type { Fault } from '../harness/play.ts';
+import type { Fault, Scene } from '../harness/play.ts';
+import { openRaw } from '../harness/raw.ts';
+import type { Stage } from '../harness/stage.ts';
 import { startTraffic } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 
@@ -6,7 +8,8 @@ import { until } from '../harness/until.ts';
 export const cutAfterCommit: Fault = {
   number: 2,
   title: 'cut after commit, before the reply',
-  async play({ stage: set, length, random, promise }) {
+  async play(scene) {
+    const { stage: set, length, random, promise } = scene;
     const full = length === 'full';
     const stage = await set({ rooms: full ? 20 : 6, lines: true });
     const cutting = random.fork('cuts');
@@ -23,5 +26,43 @@ export const cutAfterCommit: Fault = {
     }
     await traffic.done;
     promise('lines were cut', cuts >= (full ? 50 : 5));
+    await sentAgain(scene, stage);
   },
 };
+
+/** Our browsers learn on the way back what has arrived; a program may know no better than to send it again, and again. */
+async function sentAgain({ world, random, promise }: Scene, stage: Stage): Promise<void> {
+  for (const { name, conversationId, visitor } of stage.rooms) {
+    const open = async () => {
+      const credentials = ['wellchina.v1', `bearer.${await visitor.token()}`];
+      const socket = await openRaw(`${world.worker.wsUrl}/rooms/${conversationId}`, credentials);
+      socket.send({ t: 'hello', after: null });
+      await socket.next('a welcome', ({ t }) => t === 'welcome');
+      return socket;
+    };
+    const frame = { t: 'send', id: random.uuid(), kind: 'text', text: `${name} sent again` };
+    stage.written.push({
+      writer: `${name} program`,
+      room: name,
+      person: visitor.id,
+      clientId: frame.id,
+      text: frame.text,
+    });
+    const [witness, cut] = [await open(), await open()];
+    cut.send(frame);
+    cut.close();
+    await witness.next(
+      'the message',
+      (seen) => seen.t === 'message' && JSON.stringify(seen).includes(frame.id),
+    );
+    const again = await open();
+    again.send(frame);
+    const first = await again.next('its ack', ({ t, id }) => t === 'ack' && id === frame.id);
+    const seen = again.frames.length;
+    again.send(frame);
+    const second = await again.next('its ack again', ({ t, id }) => t === 'ack' && id === frame.id, seen);
+    promise('a resend gets the first ack', first.seq === second.seq && first.at === second.at);
+    again.close();
+    witness.close();
+  }
+}

@@ -1,4 +1,5 @@
 import type { Fault, Scene } from '../harness/play.ts';
+import { quiet } from '../harness/quiet.ts';
 import { startTraffic } from '../harness/traffic.ts';
 
 /** The object is reset after a row went into the log and before anybody was told. */
@@ -41,4 +42,11 @@ async function sabotageInserts(
   );
   const failures = happened.reduce((sum, count) => sum + count, 0);
   promise(`inserts failed (${failures})`, failures >= stage.rooms.length * 2);
+
+  // One more goes wrong, and nothing that follows would show anybody what they missed.
+  await quiet(stage);
+  for (const { conversationId: room, tabs } of stage.rooms) {
+    await world.order({ do: 'insert', room, fails: kinds[0] ?? 'reset', times: 1, every: 1 });
+    tabs[0]?.write();
+  }
 }
