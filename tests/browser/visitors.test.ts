@@ -196,6 +196,27 @@ test('an address that has an account leads to signing in, and this conversation 
   expect(await guest.panel.getByText('Something else').isVisible()).toBe(false);
 });
 
+test('a guest saves the chat with Google, in a window of its own; closing it changes nothing', async () => {
+  const guest = await visitor();
+  await guest.openChat();
+  await guest.write('Before Google');
+  await guest.sees('You’re now in the queue');
+  await choose(guest, 'Save your chat');
+  const google = button(guest, 'Continue with Google');
+  const [left] = await Promise.all([guest.page.waitForEvent('popup'), google.click()]);
+  await left.close();
+  await guest.panel.getByText('The window was closed before it was done.').waitFor();
+  const [popup] = await Promise.all([guest.page.waitForEvent('popup'), google.click()]);
+  await popup.locator('input[name=email]').fill(`${randomUUID()}@visitors.test`);
+  await popup.locator('button[value=allow]').click();
+  await guest.panel.getByText('Your chat is saved.').waitFor();
+  expect(popup.isClosed()).toBe(true);
+  await guest.sees('Before Google');
+  await guest.write('After Google');
+  await guest.sees('After Google');
+  expect(guest.problems).toEqual([]);
+});
+
 test('a page in Chinese has its chat in Chinese, on the page and in the panel, and its files alone', async () => {
   const guest = await visitor();
   const asked: string[] = [];

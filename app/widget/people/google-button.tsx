@@ -29,14 +29,16 @@ export function GoogleButton({
   async function start(): Promise<void> {
     if (disabled || step.is === 'waiting') return;
     onStart();
-    const popup = openPopup();
+    const opened = openPopup();
+    // Some blockers hand out a window that is closed already.
+    const popup = opened?.closed ? null : opened;
     setStep({ is: 'waiting' });
     const way = await flow.toGoogle(mode);
     if ('is' in way) {
       popup?.close();
       setStep({ is: 'idle' });
       onOutcome(way);
-    } else if (popup && !popup.closed) {
+    } else if (popup) {
       popup.location.href = way.url;
       await finish(popup, way.state);
     } else setStep({ is: 'blocked', url: way.url, state: way.state });
