@@ -14,6 +14,7 @@ export type LogEvent =
   | { event: 'frame_failed'; object: 'room' | 'lobby'; name: string }
   | { event: 'lobby_load_failed'; code: string }
   | { event: 'lobby_call_failed'; method: string; name: string }
+  | { event: 'revocation_failed' }
   | { event: 'auth_unavailable'; call: string; status: number | null }
   | { event: 'captcha_unavailable'; status: number | null }
   | { event: 'request_failed'; route: string; name: string };

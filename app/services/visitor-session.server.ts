@@ -2,6 +2,7 @@ import type { Session as AuthSession, User } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
 import type { Claims } from '../../workers/auth/person.ts';
+import { log } from '../../workers/log.ts';
 import { roomOf } from '../../workers/objects.ts';
 import { displayName } from '../../workers/rooms/names.ts';
 import { CLOSE } from '../protocol/codes.ts';
@@ -90,21 +91,35 @@ export function withoutVisitor(): Headers {
   return headers;
 }
 
+/** How long to wait before each try to close somebody's sockets, milliseconds; together inside the promised 5 s. */
+const REVOCATION_WAITS_MS = [0, 200, 800, 2_500];
+
 /**
  * Shuts the visitor's sockets and voids their tickets, in old conversations too; a device still signed in comes back
- * with a newer token.
+ * with a newer token. Tries again where Postgres or a room doesn't answer, and says so in the log when none does.
  */
 export async function closeSockets(env: Env, claims: Claims): Promise<void> {
+  for (const wait of REVOCATION_WAITS_MS) {
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (await tryToCloseSockets(env, claims)) return;
+  }
+  log({ event: 'revocation_failed' });
+}
+
+async function tryToCloseSockets(env: Env, claims: Claims): Promise<boolean> {
   let before: string | undefined;
+  let all = true;
   do {
     const query = { scope: 'all', limit: 100, reader: 'visitor', ...(before ? { before } : {}) } as const;
     const listed = await env.STORE.listConversations(claims, query);
-    if (!listed.ok) return;
-    await Promise.all(
+    if (!listed.ok) return false;
+    const closed = await Promise.allSettled(
       listed.conversations.map(({ id }) => roomOf(env, id).revoke(claims.sub, CLOSE.signedOut)),
     );
+    all &&= closed.every(({ status }) => status === 'fulfilled');
     before = listed.next;
   } while (before !== undefined);
+  return all;
 }
 
 /** A session of Auth's as the visitor's client gets it, and the cookies that keep it. */
