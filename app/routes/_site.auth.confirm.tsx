@@ -12,6 +12,7 @@ import { readForm } from '../services/body.server.ts';
 import { confirm, linkSchema, type MailLink } from '../services/confirm.server.ts';
 import { requireSameOrigin } from '../services/same-origin.server.ts';
 import { AuthCard, FormNote } from '../site/account/auth-card.tsx';
+import { texts } from '../site/account/texts.ts';
 
 export { accountLinks as links, actionHeaders as headers } from '../site/account/links.ts';
 
@@ -42,6 +43,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
       return redirect('/agent/login', { headers: confirmed.headers });
     case 'confirmed':
       return redirect('/account?done=email', { headers: confirmed.headers });
+    case 'elsewhere':
+      return redirect('/login?done=confirmed', { headers: confirmed.headers });
     default:
       throw new Error(`unknown answer ${confirmed satisfies never}`);
   }
@@ -108,7 +111,7 @@ function Returned({ failed }: { failed: boolean }) {
       </Link>
     </AuthCard>
   ) : (
-    <AuthCard title="Your address is confirmed" lead="Sign in to see your conversations on this device.">
+    <AuthCard title="Your address is confirmed" lead={texts.confirmed}>
       <Link className="button" to="/login">
         Sign in
       </Link>

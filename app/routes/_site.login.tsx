@@ -23,11 +23,12 @@ export function loader({ request }: LoaderFunctionArgs) {
   const { searchParams } = new URL(request.url);
   const next = safeSiteNext(searchParams.get('next'));
   const why = searchParams.get('problem');
-  if (seemsSignedIn(request) && why === null) throw redirect(next);
+  const confirmed = searchParams.get('done') === 'confirmed';
+  if (seemsSignedIn(request) && why === null && !confirmed) throw redirect(next);
   // One of ours by its name, or nothing: an address must not put words on the page.
   const problem =
     why !== null && Object.hasOwn(refusals, why) ? refusals[why as keyof typeof refusals] : null;
-  return { next, problem, guest: seemsGuest(request) };
+  return { next, problem, confirmed, guest: seemsGuest(request) };
 }
 
 const credentialsSchema = z.object({
@@ -53,12 +54,13 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function Login() {
-  const { next, problem, guest } = useLoaderData<typeof loader>();
+  const { next, problem, confirmed, guest } = useLoaderData<typeof loader>();
   const refused = useActionData<typeof action>();
   const shown = refused?.problem ?? problem;
   return (
     <AuthCard title={texts.signIn} lead="Your conversations are waiting for you.">
       {shown && <FormNote kind="problem">{shown}</FormNote>}
+      {confirmed && !refused && <FormNote kind="done">Your address is confirmed. {texts.confirmed}</FormNote>}
       {refused?.refusal === 'team' && (
         <p>
           {/* The desk has no chat of its own: a full load leaves the widget behind. */}

@@ -5,7 +5,7 @@ import { personalAuthClient, visitorAuthClient } from './auth-client.server.ts';
 import { type AuthRefusal, refusalOf } from './auth-problem.server.ts';
 import { endSession, isTeam, rememberPerson } from './people.server.ts';
 import { seal, unseal } from './sealed.server.ts';
-import { cookiesOf, dropCookie, FLOW_COOKIE, setCookie } from './visitor-cookies.server.ts';
+import { cookiesOf, dropCookie, FLOW_COOKIE, setCookie, VISITOR_COOKIE } from './visitor-cookies.server.ts';
 import { closeSockets, refreshVisitor, sessionFor } from './visitor-session.server.ts';
 
 /** Links of mails: proof that somebody reads the mailbox. */
@@ -20,7 +20,8 @@ export type MailLink = z.infer<typeof linkSchema>;
 export type Confirmed =
   /** `half`: the other mailbox has to say so as well. */
   | { ok: true; is: 'half' }
-  | { ok: true; is: 'confirmed' | 'recovery' | 'team'; headers: Headers }
+  /** `elsewhere`: it is confirmed, and this browser is who it was; they may sign in. */
+  | { ok: true; is: 'confirmed' | 'elsewhere' | 'recovery' | 'team'; headers: Headers }
   | { ok: false; refusal: AuthRefusal };
 
 const RECOVERY = 'wellchina-recovery';
@@ -28,8 +29,9 @@ const RECOVERY_SECONDS = 15 * 60;
 const recoverySchema = z.object({ access: z.string(), refresh: z.string() });
 
 /**
- * Takes a link's proof. It signs this browser in as the account and as nothing else: a guest's conversation here stays
- * where it is, or somebody could have it sent into an account of theirs.
+ * Takes a link's proof. What it confirms counts in any case; it signs in only the browser that asked for it, which is
+ * that person already. Whoever else follows it may have been sent it by somebody who entered an address of theirs and
+ * knows the account's password: they must not find themselves in it, nor a guest's conversation here in that account.
  */
 export async function confirm(request: Request, env: Env, link: MailLink): Promise<Confirmed> {
   const { auth, noAnswer } = visitorAuthClient(request, env);
@@ -48,7 +50,8 @@ export async function confirm(request: Request, env: Env, link: MailLink): Promi
     );
     return { ok: true, is: 'recovery', headers };
   }
-  return signInHere(request, env, session);
+  if (link.type === 'invite') return signInHere(request, env, session);
+  return renewHere(request, env, session);
 }
 
 /** Whether this browser has come by a recovery link, and may choose a new password. */
@@ -78,6 +81,30 @@ export async function resetPassword(
   const entered = await signInHere(request, env, refreshed.session);
   if (entered.ok && entered.is !== 'half') dropCookie(entered.headers, FLOW_COOKIE);
   return entered;
+}
+
+/** Ends the link's own session; this browser's goes on, as that of somebody confirmed where it is the same person's. */
+async function renewHere(request: Request, env: Env, proven: AuthSession): Promise<Confirmed> {
+  const own = await renewed(request, env);
+  if (own?.user.id === proven.user.id) {
+    await endSession(env, proven.access_token);
+    return signInHere(request, env, own);
+  }
+  const verified = await verifyAccessToken(env, proven.access_token);
+  const team = verified.ok && (await isTeam(env, verified.claims));
+  if (!team) await rememberPerson(env, proven.user);
+  await endSession(env, proven.access_token);
+  // Whoever else this browser is has another refresh token by now.
+  const headers = own ? sessionFor(request, own).headers : new Headers();
+  return { ok: true, is: team ? 'team' : 'elsewhere', headers };
+}
+
+/** This browser's session as Auth has it after the confirmation; null where there is none, or Auth gives no answer. */
+async function renewed(request: Request, env: Env): Promise<AuthSession | null> {
+  const refreshToken = cookiesOf(request).get(VISITOR_COOKIE);
+  if (refreshToken === undefined) return null;
+  const refreshed = await refreshVisitor(env, refreshToken);
+  return refreshed.is === 'live' ? refreshed.session : null;
 }
 
 /** The support team's accounts are for the desk: their mails work here, but sign nobody in on the site. */

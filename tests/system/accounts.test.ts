@@ -73,7 +73,8 @@ async function follow(device: Device, to: string, kind: string) {
 async function registered(email = address(), device = new Device(worker.url)) {
   await device.submit('/signup', { fullName: 'Ana Ferreira', email, password: PASSWORD });
   const confirmed = await follow(device, email, 'confirmation');
-  expect(confirmed.path).toBe('/account?done=email');
+  expect(confirmed.path).toBe('/login?done=confirmed');
+  expect((await device.submit('/login', { email, password: PASSWORD })).path).toBe('/account');
   return { device, email };
 }
 
@@ -84,7 +85,7 @@ const signedIn = async (email: string, password = PASSWORD) => {
 };
 
 describe('signing up', () => {
-  test('by mail: the link confirms, and the conversations are there on a second device', async () => {
+  test('by mail: a link followed on a second device confirms, and the conversations are there after signing in', async () => {
     const guest = await chatting('How much is an implant?');
     const email = address();
     const sent = await guest.device.submit('/signup', {
@@ -101,9 +102,11 @@ describe('signing up', () => {
 
     const phone = new Device(worker.url);
     const confirmed = await follow(phone, email, 'email_change');
-    expect(confirmed.path).toBe('/account?done=email');
-    expect(confirmed.html).toContain('How much is an implant?');
-    expect(confirmed.html).toContain('Ana Ferreira');
+    expect(confirmed.path).toBe('/login?done=confirmed');
+    expect(confirmed.html).toContain('Your address is confirmed.');
+    const entered = await phone.submit('/login', { email, password: PASSWORD });
+    expect(entered.html).toContain('How much is an implant?');
+    expect(entered.html).toContain('Ana Ferreira');
 
     // The open socket hears who it is now; the id has stayed.
     const { conversation } = await guest.socket.next(
@@ -134,16 +137,58 @@ describe('signing up', () => {
     const { link } = await mailTo(backend.mailDir, email, 'confirmation');
     for (let time = 0; time < 3; time++)
       expect((await device.open(link)).html).toContain('Confirm my address');
-    expect((await follow(device, email, 'confirmation')).path).toBe('/account?done=email');
+    expect((await follow(device, email, 'confirmation')).path).toBe('/login?done=confirmed');
     expect((await follow(new Device(worker.url), email, 'confirmation')).html).toContain('used already');
   });
 
-  test('leaves another guest’s conversation alone, who happens to sit where the link is followed', async () => {
-    const guest = await chatting('mine alone');
+  test('by the guest who asked, in that very browser: they are signed in by the link', async () => {
+    const guest = await chatting('How much is a crown?');
+    const email = address();
+    await guest.device.submit('/signup', { fullName: 'Ana', email, password: PASSWORD });
+    const confirmed = await follow(guest.device, email, 'email_change');
+    expect(confirmed.path).toBe('/account?done=email');
+    expect(confirmed.html).toContain('How much is a crown?');
+    expect(guest.socket.closed).toBeNull();
+    guest.socket.close();
+  });
+
+  test.each(['of a guest', 'with nobody in it'])(
+    'with somebody else’s address, whose owner confirms it in a browser %s, gets nobody into the account',
+    async (whose) => {
+      const email = address();
+      const mallory = await chatting('waiting for you');
+      await mallory.device.submit('/signup', { fullName: 'Mallory', email, password: PASSWORD });
+      const guest = whose === 'of a guest' ? await chatting('mine alone') : null;
+      const victim = guest?.device ?? new Device(worker.url);
+      const page = await follow(victim, email, 'email_change');
+      expect(page.path).toBe('/login?done=confirmed');
+      expect((await victim.open('/account')).path).toBe('/login?next=%2Faccount');
+      const { body } = await victim.api<Session>('POST', '/api/session', {});
+      expect(body.user).toMatchObject(
+        guest ? { id: guest.userId, isAnonymous: true } : { isAnonymous: true },
+      );
+      expect(body.user.id).not.toBe(mallory.userId);
+      // A new password by mail makes the account its mailbox's, and Mallory is out of it.
+      await victim.submit('/forgot', { email });
+      await follow(victim, email, 'recovery');
+      expect((await victim.submit('/reset', { password: 'a third horse' })).path).toBe(
+        '/account?done=password',
+      );
+      const resumed = await mallory.device.api<Session>('POST', '/api/session', {});
+      expect(resumed.body.user.id).not.toBe(mallory.userId);
+      expect((await signedIn(email)).page.status).toBe(401);
+      for (const one of [mallory, guest]) one?.socket.close();
+    },
+  );
+
+  test('in another account’s browser: that one stays signed in, as who it was', async () => {
+    const other = await registered();
     const email = address();
     await new Device(worker.url).submit('/signup', { fullName: 'Eve', email, password: PASSWORD });
-    const page = await follow(guest.device, email, 'confirmation');
-    expect(page.html).not.toContain('mine alone');
+    const page = await follow(other.device, email, 'confirmation');
+    expect(page.path).toBe('/login?done=confirmed');
+    expect(page.html).toContain('Your address is confirmed.');
+    expect((await other.device.open('/account')).html).toContain(other.email);
   });
 
   test('from the widget: the chat goes on meanwhile, and the same once more is the same', async () => {

@@ -13,6 +13,8 @@ export const texts = {
   newPassword: 'New password',
   passwordHint: 'At least 6 characters; the longer the better.',
   bring: 'Bring the conversation from this browser along',
+  confirmed:
+    'A chat that you asked from knows it by itself. Sign in to see your conversations in this browser, too.',
   forgot: 'Forgot your password?',
 } as const;
 
