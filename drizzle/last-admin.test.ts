@@ -36,6 +36,36 @@ test('an admin may go while another is left, the last may not: neither demoted n
   await sql`update public.chat_agents set name = 'Renamed', max_chats = 1 where id = ${two}`;
 });
 
+test('the last admin’s row stays, and so does their account in Auth; another’s goes', async () => {
+  const [gone, stays, agent] = [await createAgent(sql), await createAgent(sql), await createAgent(sql)];
+  await sql`update public.chat_agents set role = 'admin' where id in (${gone}, ${stays})`;
+  await sql`update public.chat_agents set role = 'agent' where id in (${one}, ${two})`;
+  await sql`delete from auth.users where id = ${gone}`;
+  await sql`delete from public.chat_agents where id = ${agent}`;
+  await expect(sql`delete from public.chat_agents where id = ${stays}`).rejects.toMatchObject(LAST_ADMIN);
+  await expect(sql`delete from auth.users where id = ${stays}`).rejects.toMatchObject(LAST_ADMIN);
+  await sql`update public.chat_agents set role = 'admin' where id = ${two}`;
+  await sql`delete from auth.users where id = ${stays}`;
+  await sql`update public.chat_agents set role = 'admin' where id in (${one}, ${two})`;
+});
+
+test('of two admins who are deleted at once, one is left', async () => {
+  const admins = sql`select id from public.chat_agents where role = 'admin' and active`;
+  expect(await admins).toHaveLength(2);
+  await expect(sql`delete from public.chat_agents where role = 'admin'`).rejects.toMatchObject(LAST_ADMIN);
+  const both = [one, two].map((id) =>
+    sql`delete from public.chat_agents where id = ${id}`.then(
+      () => 'gone',
+      (error: { code: string }) => error.code,
+    ),
+  );
+  expect((await Promise.all(both)).sort()).toEqual(['WC001', 'gone']);
+  for (const id of [one, two]) {
+    await sql`insert into public.chat_agents (id, name, role) values (${id}, 'Admin', 'admin')
+      on conflict (id) do nothing`;
+  }
+});
+
 test('two admins who demote each other at once: one is left, every time', async () => {
   for (let round = 0; round < 10; round++) {
     await sql`update public.chat_agents set role = 'admin' where id in (${one}, ${two})`;

@@ -78,6 +78,23 @@ describe('a guest’s conversations', () => {
     expect(await move(guest, account)).toEqual({ brought: 1, rooms: [] });
   });
 
+  test('are in the audit log from that moment, each once: who brought it, and which guest’s it was', async () => {
+    const id = await createConversation(sql, guest);
+    await move(guest, account);
+    await move(guest, account);
+    const noted = await sql`select action, actor_id, actor_role, changed_from, changed_to
+      from public.audit_log where conversation_id = ${id}`;
+    expect([...noted]).toEqual([
+      {
+        action: 'claimed',
+        actor_id: account,
+        actor_role: 'visitor',
+        changed_from: guest,
+        changed_to: account,
+      },
+    ]);
+  });
+
   test('that are open are closed as they move, where the account has an open one: one visitor, one conversation', async () => {
     const own = await createConversation(sql, account);
     const id = await createConversation(sql, guest);

@@ -32,6 +32,19 @@ describe('an entry reads as a sentence', () => {
     [{ action: 'deactivated' }, 'Ada deactivated Mei'],
     [{ action: 'role_changed', change: { from: 'agent', to: 'admin' } }, 'Ada made Mei an admin'],
     [{ action: 'capacity_changed' }, 'Ada changed how many chats Mei takes at once, from 5 to 9'],
+    [
+      {
+        action: 'claimed',
+        actor: { ...entry().actor, role: 'visitor', name: null },
+        change: { from: CONVERSATION, to: CONVERSATION },
+      },
+      'The visitor brought # into their account; it was Guest #019b…0001’s',
+    ],
+    [{ action: 'site_added', site: 'https://shop.example' }, 'Ada allowed the chat on https://shop.example'],
+    [
+      { action: 'site_removed', site: 'https://shop.example' },
+      'Ada removed the chat from https://shop.example',
+    ],
     [{ action: 'sign_in_failed', agent: null }, 'Somebody failed to sign in as Ada'],
   ] satisfies [Partial<AuditEntry>, string][])('%o', (change, sentence) => {
     expect(said(change)).toBe(sentence);

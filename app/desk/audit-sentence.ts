@@ -1,4 +1,5 @@
 import type { AuditAction, AuditEntry } from '../protocol/audit.ts';
+import { shortId } from './names.ts';
 
 /** A piece of a sentence: plain words, somebody's name, or the conversation it is about. */
 export type Phrase = { is: 'words' | 'name'; text: string } | { is: 'conversation'; id: string };
@@ -20,15 +21,18 @@ export const ACTION_NAMES: Readonly<Record<AuditAction, string>> = {
   renamed: 'Renamed somebody',
   role_changed: 'Changed a role',
   capacity_changed: 'Changed a capacity',
+  claimed: 'Brought a guest’s conversation along',
+  site_added: 'Allowed a website',
+  site_removed: 'Removed a website',
   signed_in: 'Signed in',
   sign_in_failed: 'Failed to sign in',
 };
 
 /** An entry as a sentence, in pieces, so that names can stand out and conversations be linked. */
 export function auditSentence(
-  entry: Pick<AuditEntry, 'action' | 'actor' | 'agent' | 'change' | 'conversationId'>,
+  entry: Pick<AuditEntry, 'action' | 'actor' | 'agent' | 'change' | 'conversationId' | 'site'>,
 ): Phrase[] {
-  const { action, actor, agent, change, conversationId } = entry;
+  const { action, actor, agent, change, conversationId, site } = entry;
   const who = name(actor.name ?? (actor.role === 'visitor' ? 'The visitor' : 'The system'));
   const whom = name(agent?.name ?? 'somebody');
   const it: Phrase =
@@ -69,6 +73,17 @@ export function auditSentence(
         whom,
         words(`takes at once, from ${change?.from} to ${change?.to}`),
       ];
+    case 'claimed':
+      return [
+        who,
+        words('brought'),
+        it,
+        words(`into their account; it was Guest #${shortId(change?.from ?? '')}’s`),
+      ];
+    case 'site_added':
+      return [who, words('allowed the chat on'), name(site ?? 'a website')];
+    case 'site_removed':
+      return [who, words('removed the chat from'), name(site ?? 'a website')];
     case 'signed_in':
       return [who, words('signed in')];
     case 'sign_in_failed':

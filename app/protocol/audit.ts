@@ -19,6 +19,11 @@ export const AUDIT_ACTIONS = [
   'renamed',
   'role_changed',
   'capacity_changed',
+  // A guest's conversation came along into an account; an entry each, noted in the transaction that moved it.
+  'claimed',
+  // With the websites that may carry the chat; noted in the transaction that did it.
+  'site_added',
+  'site_removed',
   // At the desk's door.
   'signed_in',
   'sign_in_failed',
@@ -47,8 +52,10 @@ export const auditEntrySchema = z.object({
   conversationId: z.uuid().nullable(),
   /** The agent it concerns: who was handed the conversation, invited, deactivated … */
   agent: z.object({ id: z.uuid(), name: z.string() }).nullable(),
-  /** What a role, a capacity or a name was, and became. */
+  /** What a role, a capacity or a name was, and became; with `claimed`, the ids of the guest and of the account. */
   change: z.object({ from: z.string(), to: z.string() }).nullable(),
+  /** The origin of the website it concerns. */
+  site: z.string().nullable().optional(),
 });
 
 export type AuditActor = z.infer<typeof auditActorSchema>;

@@ -7,6 +7,7 @@ import type {
 } from '@remix-run/cloudflare';
 import { data } from '@remix-run/cloudflare';
 import { useActionData, useLoaderData } from '@remix-run/react';
+import { networkOf } from '../../workers/auth/network.ts';
 import sites from '../desk/sites.css?url';
 import { SitesScreen } from '../desk/sites-screen.tsx';
 import { requireAgent } from '../services/agent-session.server.ts';
@@ -43,7 +44,12 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const form = await readForm(request);
   const session = await requireAgent(request, env);
   session.headers.set('Cache-Control', 'private, no-store');
-  const answer = await (form.get('intent') === 'remove' ? removeSite : addSite)(env, session, form);
+  const answer = await (form.get('intent') === 'remove' ? removeSite : addSite)(
+    env,
+    session,
+    form,
+    networkOf(request),
+  );
   if (!answer.ok && answer.status === 503) session.headers.set('Retry-After', '5');
   return data(answer, { status: answer.ok ? 200 : answer.status, headers: session.headers });
 }

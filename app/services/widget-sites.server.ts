@@ -24,9 +24,15 @@ export async function widgetSites(env: Env, session: AgentSession): Promise<Widg
 
 const labelSchema = z.string().trim().max(80);
 const AWAY = 'The list can’t be changed right now. Try again in a moment.';
+const FORBIDDEN = 'Only administrators change this list.';
 
-/** Lists a website. */
-export async function addSite(env: Env, session: AgentSession, form: URLSearchParams): Promise<SitesAnswer> {
+/** Lists a website. @param from the network it is asked from */
+export async function addSite(
+  env: Env,
+  session: AgentSession,
+  form: URLSearchParams,
+  from: string | null,
+): Promise<SitesAnswer> {
   requireAdmin(session);
   const typed = (form.get('origin') ?? '').slice(0, 500);
   const label = (form.get('label') ?? '').slice(0, 200);
@@ -43,23 +49,22 @@ export async function addSite(env: Env, session: AgentSession, form: URLSearchPa
   if (!named.success || !label.isWellFormed() || label.includes('\0')) {
     return refuse(400, 'A name may have at most 80 characters.');
   }
-  const added = await env.STORE.addWidgetSite({
-    origin: site.origin,
-    label: named.data,
-    by: session.agent.id,
-  });
+  const asker = { id: session.agent.id, from };
+  const added = await env.STORE.addWidgetSite(asker, { origin: site.origin, label: named.data });
   if (!added.ok) return refuse(503, AWAY);
+  if (added.outcome === 'forbidden') return refuse(403, FORBIDDEN);
   if (added.outcome === 'known') return refuse(409, `${site.origin} is on the list already.`);
   if (added.outcome === 'full') return refuse(409, `The list is full: ${MAX_WIDGET_SITES} websites at most.`);
   forgetWidgetOrigins(env);
   return { ok: true, done: 'added', origin: site.origin };
 }
 
-/** Takes a website off the list. */
+/** Takes a website off the list. @param from the network it is asked from */
 export async function removeSite(
   env: Env,
   session: AgentSession,
   form: URLSearchParams,
+  from: string | null,
 ): Promise<SitesAnswer> {
   requireAdmin(session);
   const refuse = (status: number, problem: string): SitesAnswer => ({
@@ -71,8 +76,9 @@ export async function removeSite(
   });
   const id = z.uuid().safeParse(form.get('id'));
   if (!id.success) return refuse(400, 'There is no such website on the list.');
-  const removed = await env.STORE.removeWidgetSite(id.data);
+  const removed = await env.STORE.removeWidgetSite({ id: session.agent.id, from }, id.data);
   if (!removed.ok) return refuse(503, AWAY);
+  if (removed.outcome === 'forbidden') return refuse(403, FORBIDDEN);
   forgetWidgetOrigins(env);
   return { ok: true, done: 'removed', origin: (form.get('origin') ?? '').slice(0, 255) };
 }

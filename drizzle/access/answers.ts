@@ -262,6 +262,18 @@ export const answers: readonly Question[] = [
   },
   {
     about: 'public.chat_agents',
+    name: 'the last active admin’s row is deleted',
+    ask: `delete from public.chat_agents where role = 'admin'`,
+    answers: { 'service role': 'WC001' },
+  },
+  {
+    about: 'public.chat_agents',
+    name: 'an agent’s row is deleted',
+    ask: `delete from public.chat_agents where id = '${ID.agent}'`,
+    answers: { 'service role': '1' },
+  },
+  {
+    about: 'public.chat_agents',
     name: 'an agent is deactivated',
     ask: `update public.chat_agents set active = false where id = '${ID.agent}'`,
     answers: { 'service role': '1' },

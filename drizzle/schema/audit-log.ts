@@ -28,6 +28,8 @@ export const auditLog = pgTable(
     agentName: text('agent_name'),
     changedFrom: text('changed_from'),
     changedTo: text('changed_to'),
+    /** The origin of the website it concerns. */
+    site: text('site'),
     /** The network it came from: never the whole address. */
     network: cidr('network'),
   },
@@ -40,8 +42,12 @@ export const auditLog = pgTable(
     check('audit_log_agent_name', sql`length(agent_name) <= 80`),
     check(
       'audit_log_change',
-      sql`(action in ('renamed', 'role_changed', 'capacity_changed')) = (changed_from is not null)
+      sql`(action in ('renamed', 'role_changed', 'capacity_changed', 'claimed')) = (changed_from is not null)
         and (changed_from is null) = (changed_to is null) and length(changed_from) <= 80 and length(changed_to) <= 80`,
+    ),
+    check(
+      'audit_log_site',
+      sql`(action in ('site_added', 'site_removed')) = (site is not null) and length(site) <= 255`,
     ),
     check('audit_log_network', sql`masklen(network) = case family(network) when 4 then 24 else 48 end`),
     index('audit_log_newest').on(table.at.desc().nullsFirst(), table.id.desc().nullsFirst()),

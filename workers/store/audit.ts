@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
 import type { AuditAction, AuditActor, AuditEntry } from '../../app/protocol/audit.ts';
 import { auditLog } from '../../drizzle/schema/index.ts';
 import type { Transaction } from './database.ts';
@@ -13,18 +14,21 @@ interface Act {
   actor: AuditActor;
   agent?: { id: string; name: string };
   change?: { from: string; to: string };
+  site?: string;
 }
 
 /** Writes down what is done in this very transaction: neither is ever there without the other. */
-export async function noteAct(tx: Transaction, { action, actor, agent, change }: Act): Promise<void> {
+export async function noteAct(tx: Transaction, { action, actor, agent, change, site }: Act): Promise<void> {
   const entry: AuditEntry = {
-    id: crypto.randomUUID(),
+    // In the order of what is done, within a millisecond, too.
+    id: uuidv7(),
     at: new Date().toISOString(),
     action,
     actor,
     conversationId: null,
     agent: agent ?? null,
     change: change ?? null,
+    site: site ?? null,
   };
   await recordAudit(tx, [entry]);
 }
@@ -74,6 +78,7 @@ export async function listAudit(
       agentName: auditLog.agentName,
       changedFrom: auditLog.changedFrom,
       changedTo: auditLog.changedTo,
+      site: auditLog.site,
       network: sql<string | null>`${auditLog.network}::text`,
     })
     .from(auditLog)
@@ -91,6 +96,7 @@ export async function listAudit(
       row.changedFrom === null || row.changedTo === null
         ? null
         : { from: row.changedFrom, to: row.changedTo },
+    site: row.site,
   }));
   return { entries, more: rows.length > limit };
 }

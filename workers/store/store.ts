@@ -277,23 +277,24 @@ export class Store extends WorkerEntrypoint<Env> {
     }));
   }
 
-  /** As the service role, for an admin whom the caller has recognised: lists a site. */
-  async addWidgetSite(site: {
-    origin: string;
-    label: string;
-    by: string;
-  }): Promise<Result<{ outcome: 'added' | 'known' | 'full' }, StoreCode>> {
+  /** As the service role, for an admin: lists a site. */
+  async addWidgetSite(
+    asker: Asker,
+    site: { origin: string; label: string },
+  ): Promise<Result<{ outcome: 'added' | 'known' | 'full' | 'forbidden' }, StoreCode>> {
     return this.#run('addWidgetSite', { as: 'service_role' }, async (tx) => ({
-      outcome: await addWidgetSite(tx, site),
+      outcome: await addWidgetSite(tx, asker, site),
     }));
   }
 
-  /** As the service role, for an admin whom the caller has recognised: takes a site off the list. */
-  async removeWidgetSite(id: string): Promise<Result<object, StoreCode>> {
-    return this.#run('removeWidgetSite', { as: 'service_role' }, async (tx) => {
-      await removeWidgetSite(tx, id);
-      return {};
-    });
+  /** As the service role, for an admin: takes a site off the list. */
+  async removeWidgetSite(
+    asker: Asker,
+    id: string,
+  ): Promise<Result<{ outcome: 'removed' | 'forbidden' }, StoreCode>> {
+    return this.#run('removeWidgetSite', { as: 'service_role' }, async (tx) => ({
+      outcome: await removeWidgetSite(tx, asker, id),
+    }));
   }
 
   /**

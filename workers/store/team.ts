@@ -262,7 +262,8 @@ async function lockTeam(tx: Transaction, asker: Asker): Promise<AuditActor | nul
   return adminActor(tx, asker);
 }
 
-async function adminActor(tx: Transaction, { id, from }: Asker): Promise<AuditActor | null> {
+/** Whoever asks, as the audit log names them; null for anybody but an active admin. */
+export async function adminActor(tx: Transaction, { id, from }: Asker): Promise<AuditActor | null> {
   const member = await memberOf(tx, id);
   return member?.active && member.role === 'admin' ? { id, role: 'admin', name: member.name, from } : null;
 }

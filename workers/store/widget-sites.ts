@@ -1,6 +1,8 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { widgetSites } from '../../drizzle/schema/index.ts';
+import { noteAct } from './audit.ts';
 import type { Transaction } from './database.ts';
+import { type Asker, adminActor } from './team.ts';
 
 /** A website that may carry the chat, as the admins' page shows it. */
 export interface WidgetSite {
@@ -34,21 +36,36 @@ export async function listWidgetSites(tx: Transaction): Promise<WidgetSite[]> {
   return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
 }
 
-/** Lists a site. `known`: it is there already. `full`: no header takes more. */
+/** Lists a site, and notes who did. `known`: it is there already. `full`: no header takes more. */
 export async function addWidgetSite(
   tx: Transaction,
-  site: { origin: string; label: string; by: string },
-): Promise<'added' | 'known' | 'full'> {
+  asker: Asker,
+  { origin, label }: Pick<WidgetSite, 'origin' | 'label'>,
+): Promise<'added' | 'known' | 'full' | 'forbidden'> {
+  const actor = await adminActor(tx, asker);
+  if (!actor) return 'forbidden';
   // Two admins at once must not both see one place left.
   await tx.execute(sql`lock table public.widget_sites in share row exclusive mode`);
-  const [known] = await tx.select().from(widgetSites).where(eq(widgetSites.origin, site.origin));
+  const [known] = await tx.select().from(widgetSites).where(eq(widgetSites.origin, origin));
   if (known) return 'known';
   if ((await tx.$count(widgetSites)) >= MAX_WIDGET_SITES) return 'full';
-  await tx.insert(widgetSites).values({ origin: site.origin, label: site.label, createdBy: site.by });
+  await tx.insert(widgetSites).values({ origin, label, createdBy: asker.id });
+  await noteAct(tx, { action: 'site_added', actor, site: origin });
   return 'added';
 }
 
-/** Takes a site off the list; one that isn't on it is gone as well. */
-export async function removeWidgetSite(tx: Transaction, id: string): Promise<void> {
-  await tx.delete(widgetSites).where(eq(widgetSites.id, id));
+/** Takes a site off the list, and notes who did; one that isn't on it is gone as well. */
+export async function removeWidgetSite(
+  tx: Transaction,
+  asker: Asker,
+  id: string,
+): Promise<'removed' | 'forbidden'> {
+  const actor = await adminActor(tx, asker);
+  if (!actor) return 'forbidden';
+  const [row] = await tx
+    .delete(widgetSites)
+    .where(eq(widgetSites.id, id))
+    .returning({ origin: widgetSites.origin });
+  if (row) await noteAct(tx, { action: 'site_removed', actor, site: row.origin });
+  return 'removed';
 }

@@ -61,6 +61,7 @@ export const auditLog: TableAccess = {
     audit_log_actor_name: { actor_name: 'x'.repeat(81) },
     audit_log_agent_name: { agent_name: 'x'.repeat(81) },
     audit_log_change: { changed_to: null },
+    audit_log_site: { site: 'https://shop.example' },
     audit_log_network: { network: '192.0.2.7/32' },
   },
 };

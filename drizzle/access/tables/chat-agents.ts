@@ -40,7 +40,7 @@ export const chatAgents: TableAccess = {
     'service role': { select: [ALL, ALL], insert: ALL, update: [ALL, ALL], delete: ALL },
   },
   policies: ['agents_are_shown'],
-  triggers: ['chat_agents_keep_an_admin'],
+  triggers: ['chat_agents_keep_an_admin', 'chat_agents_keep_an_admin_there'],
   example: { id: ID['somebody new'], name: 'New agent' },
   refuses: {
     chat_agents_pkey: { id: ID.agent },
