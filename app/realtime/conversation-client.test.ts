@@ -363,6 +363,31 @@ describe('reading and typing', () => {
     }
     expect(said.mock.calls.length).toBe(2);
   });
+
+  it('says that one types once the line is up, where one began before', async () => {
+    here.net.reachable = false;
+    const client = here.open();
+    await pass(100);
+    const said = vi.spyOn(here.room, 'broadcast');
+    here.net.reachable = true;
+    client.typing(true);
+    expect(said).not.toHaveBeenCalled();
+    await pass(3_000);
+    expect(said.mock.calls.filter(([frame]) => frame.t === 'typing')).toHaveLength(1);
+  });
+
+  it('says nothing of it where one had stopped by then', async () => {
+    here.net.reachable = false;
+    const client = here.open();
+    await pass(100);
+    client.typing(true);
+    client.typing(false);
+    const said = vi.spyOn(here.room, 'broadcast');
+    here.net.reachable = true;
+    await pass(3_000);
+    expect(client.getSnapshot().connection).toBe('online');
+    expect(said.mock.calls.filter(([frame]) => frame.t === 'typing')).toHaveLength(0);
+  });
 });
 
 describe('any history', () => {

@@ -50,7 +50,7 @@ export function createConversationClient(options: ConversationClientOptions): Co
       if (tooBig)
         outbox.refuseInFlight({ code: 'too_large', message: 'This message is too large to be sent.' });
       outbox.down();
-      typing.reset();
+      typing.down();
       state = disconnected(state);
       changed();
     },
@@ -75,6 +75,7 @@ export function createConversationClient(options: ConversationClientOptions): Co
       socket.ready(frame.ticket);
       if (back) {
         outbox.up();
+        typing.up();
         sayRead();
       }
     }
@@ -184,7 +185,7 @@ export function createConversationClient(options: ConversationClientOptions): Co
     close() {
       closed = true;
       clearTimeout(typingTimer);
-      typing.reset();
+      typing.close();
       outbox.close();
       socket.close();
     },

@@ -8,27 +8,45 @@ export interface TypingSignal {
   set(on: boolean): void;
   /** The message was sent: the room ends the mark with it. */
   sent(): void;
+  /** The line is up: whoever began to type before that is said to type now. */
+  up(): void;
   /** The line is gone, and the mark with it. */
-  reset(): void;
+  down(): void;
+  close(): void;
 }
 
-/** Says no more than the room needs: once when typing starts, then every 3 s, and once when it ends. */
-export function createTypingSignal(say: (on: boolean) => void): TypingSignal {
+/**
+ * Says no more than the room needs: once when typing starts, then every 3 s, and once when it ends.
+ *
+ * @param say false when there is no line: then nobody has heard it
+ */
+export function createTypingSignal(say: (on: boolean) => boolean): TypingSignal {
   let renew: ReturnType<typeof setTimeout> | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
   let on = false;
 
-  function reset(): void {
-    on = false;
+  function down(): void {
     clearTimeout(renew);
-    clearTimeout(idle);
     renew = undefined;
+  }
+
+  function close(): void {
+    on = false;
+    clearTimeout(idle);
+    down();
   }
 
   function off(): void {
     if (!on) return;
-    reset();
+    close();
     say(false);
+  }
+
+  function tell(): void {
+    if (renew !== undefined || !say(true)) return;
+    renew = setTimeout(() => {
+      renew = undefined;
+    }, RENEW_MS);
   }
 
   return {
@@ -40,13 +58,13 @@ export function createTypingSignal(say: (on: boolean) => void): TypingSignal {
       on = true;
       clearTimeout(idle);
       idle = setTimeout(off, IDLE_MS);
-      if (renew !== undefined) return;
-      say(true);
-      renew = setTimeout(() => {
-        renew = undefined;
-      }, RENEW_MS);
+      tell();
     },
     sent: off,
-    reset,
+    up() {
+      if (on) tell();
+    },
+    down,
+    close,
   };
 }

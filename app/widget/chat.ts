@@ -251,6 +251,8 @@ export function createChat(options: ChatOptions): Chat {
 
   async function resume(): Promise<Failure | null> {
     const mine = life;
+    // Asked for while it becomes known who this is: one wait instead of two.
+    void ready();
     const held = await session.ensure();
     if (!held.ok && held.kind !== 'unauthorized') return held;
     if (held.ok) await claim(held.value);

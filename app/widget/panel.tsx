@@ -6,6 +6,7 @@ import { createChat } from './chat.ts';
 import { createHostBridge, hostOrigin } from './host-bridge.ts';
 import { createApi } from './http.ts';
 import { createKeep } from './keep.ts';
+import { createLoadRoom, renewOnce } from './load-room.ts';
 import type { FromPanel } from './messages.ts';
 import './panel.css';
 import { PanelApp } from './panel-app.tsx';
@@ -34,7 +35,15 @@ const chat = createChat({
   session,
   keep,
   environment: browserEnvironment(),
-  loadRoom: () => import('../realtime/conversation-client.ts'),
+  loadRoom: createLoadRoom(
+    () => import('../realtime/conversation-client.ts'),
+    () =>
+      renewOnce(
+        () => sessionStorage,
+        () => navigator.onLine,
+        () => location.reload(),
+      ),
+  ),
   onRoom: (client) => reportRoom(client, post),
 });
 reportChat(chat, post);
