@@ -221,9 +221,10 @@ export function createChat(options: ChatOptions): Chat {
     const loading = ready();
     const held = await session.ensure();
     if (!held.ok) return held;
-    const answer = await ask(held.value);
+    // Nothing is begun at the server that couldn't go on here.
     const unready = await loading;
     if (unready) return unready;
+    const answer = await ask(held.value);
     if (answer.ok || answer.kind !== 'unauthorized') return { identity: held.value, answer };
     const renewed = await session.renew(held.value);
     if (!renewed.ok) return renewed;

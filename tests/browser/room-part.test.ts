@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
-import { Agent, Visitor } from './people.ts';
+import { Agent, textsOf, Visitor } from './people.ts';
 
 const backend = inject('backend');
 let worker: TestWorker;
@@ -46,6 +46,23 @@ test('the line fails while the room’s part is loaded: the message goes out all
   await guest.page.reload();
   await guest.sees('Is anybody there?');
   expect(again.asked()).toBeGreaterThan(1);
+});
+
+test('the release of the panel is gone with its parts: the newest one takes over, with what was written', async () => {
+  const guest = await visitor();
+  const { asked } = await losing(guest, 2);
+  await guest.openChat();
+  await guest.composer.pressSequentially('Still here?');
+  const renewed = guest.page.waitForEvent('framenavigated');
+  await guest.composer.press('Enter');
+  await renewed;
+  // What was on its way is back where it was written; sent from there it goes out, once.
+  await expect.poll(() => guest.composer.inputValue()).toBe('Still here?');
+  await guest.composer.press('Enter');
+  await guest.sees('You’re now in the queue');
+  expect(asked()).toBe(3);
+  expect((await textsOf(guest.log)).split('Still here?').length - 1).toBe(1);
+  await expect.poll(() => guest.composer.inputValue()).toBe('');
 });
 
 test('an agent who begins to write before their line is up is seen to type when it is', async () => {
