@@ -7,6 +7,7 @@ import { errorName, log } from '../log.ts';
 import type { Result } from '../result.ts';
 import type { IngestOutcome, IngestPart, LogRow } from '../rooms/records.ts';
 import { type AgentRecord, activeAgents, currentAgent, writeAgentsOnline } from './agents.ts';
+import type { Asker } from './asker.ts';
 import { type AuditQuery, listAudit, recordAudit } from './audit.ts';
 import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
 import { inTransaction, isDataException, type Role, sqlstateOf, type Transaction } from './database.ts';
@@ -22,7 +23,6 @@ import {
 } from './rooms.ts';
 import type { ClaimedRow, ConversationRow } from './rows.ts';
 import {
-  type Asker,
   acceptInvitation,
   changeMember,
   type Invitee,

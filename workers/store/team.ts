@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { AuditActor } from '../../app/protocol/audit.ts';
 import { chatAgents } from '../../drizzle/schema/index.ts';
+import { type Asker, adminActor, memberOf } from './asker.ts';
 import { noteAct } from './audit.ts';
 import { sqlstateOf, type Transaction } from './database.ts';
 
@@ -24,13 +25,6 @@ export interface Member {
  * in a state for this. `last_admin`: nobody would be left who can manage the team.
  */
 export type TeamCode = 'forbidden' | 'missing' | 'last_admin';
-
-/** Who asks, by their own words only as far as the id; the rest is looked up. */
-export interface Asker {
-  id: string;
-  /** The network they ask from. */
-  from: string | null;
-}
 
 /** As the trigger that keeps an admin raises it. */
 const LAST_ADMIN = 'WC001';
@@ -248,11 +242,6 @@ export async function noteSignIn(
   if (!recent) await noteAct(tx, { action: 'sign_in_failed', actor });
 }
 
-async function memberOf(tx: Transaction, id: string) {
-  const [row] = await tx.select().from(chatAgents).where(eq(chatAgents.id, id));
-  return row;
-}
-
 /**
  * Puts this transaction into the line that every change of the team stands in, and looks who asks: an admin who was
  * demoted a moment ago decides nothing any more.
@@ -260,12 +249,6 @@ async function memberOf(tx: Transaction, id: string) {
 async function lockTeam(tx: Transaction, asker: Asker): Promise<AuditActor | null> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('chat_agents.team', 0))`);
   return adminActor(tx, asker);
-}
-
-/** Whoever asks, as the audit log names them; null for anybody but an active admin. */
-export async function adminActor(tx: Transaction, { id, from }: Asker): Promise<AuditActor | null> {
-  const member = await memberOf(tx, id);
-  return member?.active && member.role === 'admin' ? { id, role: 'admin', name: member.name, from } : null;
 }
 
 /** Runs a change that the trigger may refuse, so that the transaction around it lives on. */

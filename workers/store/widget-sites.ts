@@ -1,8 +1,8 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { widgetSites } from '../../drizzle/schema/index.ts';
+import { type Asker, adminActor } from './asker.ts';
 import { noteAct } from './audit.ts';
 import type { Transaction } from './database.ts';
-import { type Asker, adminActor } from './team.ts';
 
 /** A website that may carry the chat, as the admins' page shows it. */
 export interface WidgetSite {
