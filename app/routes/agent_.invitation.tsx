@@ -43,6 +43,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const { headers, status, over, problems } = answer;
   headers.set('Cache-Control', 'private, no-store');
   if (status === 503) headers.set('Retry-After', '5');
+  if (status === 429) headers.set('Retry-After', '60');
   return data({ over, problems, name: form.get('name')?.slice(0, 200) ?? '' }, { status, headers });
 }
 

@@ -2,11 +2,14 @@ import type { EmailOtpType } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { verifyAccessToken } from '../../workers/auth/access-token.ts';
 import { networkOf } from '../../workers/auth/network.ts';
+import type { Claims } from '../../workers/auth/person.ts';
 import { lobbyOf } from '../../workers/objects.ts';
 import { displayName } from '../../workers/rooms/names.ts';
+import { tooManyAttempts } from './attempts.server.ts';
 import type { NoAnswer } from './auth-client.server.ts';
 import { authOf, type RequestAuth } from './supabase.server.ts';
 import { tellLobby } from './team.server.ts';
+import { closeSockets } from './visitor-session.server.ts';
 
 export const PASSWORD_MIN = 8;
 /** More than this many bytes Auth does not take. */
@@ -52,6 +55,8 @@ export async function acceptInvitation(
   };
   if (name === null || wrong.password !== undefined) return refusal(400, wrong);
 
+  // Each try costs Auth a look at the link and a digest of the password.
+  if (await tooManyAttempts(request, env, form.get('token_hash'))) return refusal(429, { form: BUSY });
   const session = authOf(request, env);
   const person = await invitedPerson(session, env, form);
   if (typeof person === 'string') {
@@ -80,6 +85,8 @@ export async function acceptInvitation(
       ? refusal(503, { form: AWAY }, session.headers())
       : { ...refusal(410, {}), over: true };
   }
+  // Whoever had talked here as a visitor is on the other side now: their open chats end as a visitor's.
+  await closeSockets(env, person.claims);
   await tellLobby(() => lobbyOf(env).teamChanged({ id: person.id, role: person.role, name, from }));
   return { ok: true, headers: session.headers() };
 }
@@ -97,7 +104,7 @@ async function invitedPerson(
   session: RequestAuth,
   env: Env,
   form: URLSearchParams,
-): Promise<{ id: string; role: 'agent' | 'admin' } | 'over' | NoAnswer> {
+): Promise<{ id: string; role: 'agent' | 'admin'; claims: Claims } | 'over' | NoAnswer> {
   const token = (await prove(session, form)) ?? (await session.auth.getSession()).data.session?.access_token;
   const silence = session.noAnswer();
   if (silence) return silence;
@@ -106,7 +113,8 @@ async function invitedPerson(
   if (!verified.ok) return verified.reason === 'unavailable' ? 'away' : 'over';
   const found = await env.STORE.openInvitation(verified.claims.sub);
   if (!found.ok) return 'away';
-  return found.invitation ? { id: verified.claims.sub, role: found.invitation.role } : 'over';
+  const { claims } = verified;
+  return found.invitation ? { id: claims.sub, role: found.invitation.role, claims } : 'over';
 }
 
 async function prove({ auth }: RequestAuth, form: URLSearchParams): Promise<string | undefined> {

@@ -37,7 +37,8 @@ export function hasVisitorCookie(request: Request): boolean {
 
 /**
  * Resumes the visitor's session from the cookie or the given refresh token, or else makes a guest. Only a definite
- * no of Auth leads to a new guest: never silence, a 5xx or a 429, which would cost a visitor their history.
+ * no of Auth leads to a new guest: never silence, a 5xx or a 429, which would cost a visitor their history. Or that
+ * they have joined the support team.
  */
 export async function openVisitorSession(
   request: Request,
@@ -48,7 +49,9 @@ export async function openVisitorSession(
   const refreshToken = cookiesOf(request).get(VISITOR_COOKIE) ?? given;
   if (refreshToken) {
     const refreshed = await refreshVisitor(env, refreshToken);
-    if (refreshed.is === 'live') return { ok: true, ...sessionFor(request, refreshed.session) };
+    if (refreshed.is === 'live' && !(await endedAsTeam(env, refreshed.session))) {
+      return { ok: true, ...sessionFor(request, refreshed.session) };
+    }
     if (refreshed.is === 'unknown') return { ok: false, reason: refreshed.because };
   }
   const captcha = await checkCaptcha(request, env, captchaToken);
@@ -57,6 +60,21 @@ export async function openVisitorSession(
   const { data } = await auth.signInAnonymously();
   if (data.session) return { ok: true, ...sessionFor(request, data.session) };
   return { ok: false, reason: noAnswer() ?? 'away' };
+}
+
+/**
+ * Whoever has joined the support team talks at the desk: their visitor's session, which the rooms would take for an
+ * agent's, is ended, and here they are a guest. Where Postgres can't tell, rooms can't either; the next refresh asks again.
+ */
+async function endedAsTeam(env: Env, session: AuthSession): Promise<boolean> {
+  if (session.user.is_anonymous) return false;
+  const verified = await verifyAccessToken(env, session.access_token);
+  if (!verified.ok) return false;
+  const found = await env.STORE.currentAgent(verified.claims);
+  if (!found.ok || found.agent === null) return false;
+  const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
+  await Promise.all([auth.admin.signOut(session.access_token, 'local'), closeSockets(env, verified.claims)]);
+  return true;
 }
 
 /** A refresh token's next session, used up by asking. Only `dead` is Auth's own no. */

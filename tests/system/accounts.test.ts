@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
   ConversationList,
@@ -258,6 +259,28 @@ describe('signing in', () => {
     expect(team.page).toMatchObject({ status: 403 });
     expect(team.device.cookie('__Host-wellchina-visitor')).toBeUndefined();
     expect((await signedIn(address())).page.status).toBe(401);
+  });
+});
+
+describe('somebody who joins the support team', () => {
+  test('is a guest in the widget from then on: their visitor’s session ends, with its sockets', async () => {
+    const guest = await chatting('before I worked here');
+    const email = address();
+    await guest.device.submit('/signup', { fullName: 'Mei', email, password: PASSWORD });
+    await follow(guest.device, email, 'email_change');
+    expect((await guest.device.api<Session>('POST', '/api/session', {})).body.user.id).toBe(guest.userId);
+    const sql = postgres(backend.databaseUrl, { max: 1 });
+    await sql`insert into public.chat_agents (id, name) values (${guest.userId}, 'Mei')`;
+    await sql.end();
+
+    const { body, status } = await guest.device.api<Session>('POST', '/api/session', {});
+    expect(status).toBe(200);
+    expect(body.user.isAnonymous).toBe(true);
+    expect(body.user.id).not.toBe(guest.userId);
+    expect(await guest.socket.closeCode()).toBe(4401);
+    expect((await guest.device.open('/account')).path).toBe('/login?next=%2Faccount');
+    const again = await guest.device.api<Session>('POST', '/api/session', {});
+    expect(again.body.user.id).toBe(body.user.id);
   });
 });
 

@@ -135,6 +135,29 @@ export const edge: Group = {
         }),
     ),
     attack(
+      'links of invitations guessed: one from everywhere, many from one place',
+      'as many as allowed, then refused: 429, again in 60 s',
+      (stage) =>
+        asDeployed(stage, async (deployed) => {
+          const guess = async (hash: string, address: string) => {
+            const { status, headers } = await deployed.http('POST', '/agent/invitation', {
+              headers: { ...FORM, Origin: deployed.worker.url, 'CF-Connecting-IP': address },
+              body: form({ token_hash: hash, type: 'invite', name: 'Mallory', password: randomUUID() }),
+            });
+            if (status !== 429) return `let in: ${status}`;
+            return `refused: 429, again in ${headers['retry-after']} s`;
+          };
+          const [one, here] = [randomUUID(), network()];
+          return each(
+            [
+              () => flood('loginsPerEmailPerMinute', () => guess(one, network())),
+              () => flood('loginsPerMinute', () => guess(randomUUID(), here)),
+            ],
+            (run) => run(),
+          );
+        }),
+    ),
+    attack(
       'passwords guessed at the visitors’ sign-in, an agent’s too; confirmations sent to somebody without end',
       'as many as allowed, then refused: 429',
       (stage) =>

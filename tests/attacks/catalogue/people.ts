@@ -7,6 +7,7 @@ import { cookiesOf, type Reply, said } from '../tools/http.ts';
 import { strangers } from '../tools/strangers.ts';
 
 const PASSWORD = 'correct horse battery';
+const HELD = 'confirmed, led to /login; the browser is who it was';
 const PATHS = ['upgrade', 'sign-in', 'claim'] as const;
 
 const post = (stage: Stage, path: string, body: unknown, token?: string, headers?: Record<string, string>) =>
@@ -141,6 +142,53 @@ export const people: Group = {
         );
         const held = (await conversationsOf(stage, guest.token)).includes(guest.room.id);
         return `${counted.join(', ')}; the guest ${held ? 'keeps it' : 'has lost it'}`;
+      },
+    ),
+    attack(
+      'an account with somebody else’s address, whose owner follows the link: with nobody, a guest, another account',
+      HELD,
+      async (stage) => {
+        const [guest, other] = [await chatting(stage), await registered(stage)];
+        const signedIn = await post(stage, 'sign-in', { email: other.email, password: PASSWORD });
+        keep(stage, (JSON.parse(signedIn.text) as Extract<SignInAnswer, { status: 'done' }>).session);
+        const browsers = [
+          { id: null, cookie: '' },
+          { id: guest.id, cookie: `__Host-wellchina-visitor=${guest.refreshToken}` },
+          { id: other.id, cookie: cookiesOf(signedIn) },
+        ];
+        return each(browsers, async ({ id, cookie }) => {
+          const email = `${randomUUID()}@attacks.test`;
+          const { data, error } = await stage
+            .admin()
+            .generateLink({ type: 'signup', email, password: PASSWORD });
+          if (error) throw error;
+          const Origin = stage.worker.url;
+          const followed = await stage.http('POST', '/auth/confirm', {
+            headers: {
+              Origin,
+              'Content-Type': 'application/x-www-form-urlencoded',
+              ...(cookie ? { Cookie: cookie } : {}),
+            },
+            body: new URLSearchParams({
+              token_hash: data.properties.hashed_token,
+              type: 'signup',
+            }).toString(),
+          });
+          const led = `${followed.status} ${followed.headers.location}`;
+          if (led !== '302 /login?done=confirmed') return `led: ${led}`;
+          const entered = await post(stage, 'sign-in', { email, password: PASSWORD });
+          if (entered.status !== 200) return `not confirmed: ${said(entered)}`;
+          keep(stage, (JSON.parse(entered.text) as Extract<SignInAnswer, { status: 'done' }>).session);
+          const now = cookiesOf(followed);
+          if (id === null) return now === '' ? HELD : `a cookie: ${now}`;
+          const resumed = await stage.http('POST', '/api/session', {
+            body: {},
+            headers: { Origin, Cookie: now || cookie },
+          });
+          const session = JSON.parse(resumed.text) as Session;
+          keep(stage, session);
+          return session.user.id === id ? HELD : `somebody else: ${session.user.id}`;
+        });
       },
     ),
     attack(
