@@ -209,6 +209,17 @@ export const edge: readonly CodeMutant[] = [
     attacks: ['the desk put into a frame', 'the desk in a frame on another site'],
   },
   {
+    check: 'tries of an invitation’s link are counted',
+    edits: [
+      {
+        file: 'app/services/invitation.server.ts',
+        from: "if (await tooManyAttempts(request, env, form.get('token_hash')))",
+        to: 'if (void tooManyAttempts)',
+      },
+    ],
+    attacks: ['links of invitations guessed: one from everywhere, many from one place'],
+  },
+  {
     check: 'how often an address may be tried at the visitors’ sign-in',
     edits: [
       {

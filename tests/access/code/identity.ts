@@ -173,6 +173,19 @@ export const identity: readonly CodeMutant[] = [
     ],
   },
   {
+    check: 'a link that confirms an address signs in only the browser that asked',
+    edits: [
+      {
+        file: 'app/services/confirm.server.ts',
+        from: 'const own = await renewed(request, env);',
+        to: 'const own = (await renewed(request, env)) === undefined ? null : proven;',
+      },
+    ],
+    attacks: [
+      'an account with somebody else’s address, whose owner follows the link: with nobody, a guest, another account',
+    ],
+  },
+  {
     check: 'the way through Google is this guest’s',
     edits: [
       {
