@@ -66,6 +66,6 @@ export const BackIcon = ({ size }: IconProps) => (
 );
 export const MoreIcon = ({ size }: IconProps) => (
   <Icon size={size}>
-    <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" />
+    <path strokeWidth="3" d="M5.5 12h.01M12 12h.01M18.5 12h.01" />
   </Icon>
 );

@@ -101,7 +101,8 @@ function Entry({
         <strong dir="auto">{subject ?? t('history.noSubject')}</strong>
         <time dateTime={at}>{when}</time>
       </span>
-      {said && (
+      {/* What it says of its end stands below, as every conversation's state does. */}
+      {said && lastMessage?.event?.key !== 'closed' && (
         <span className="people-entry-said" dir="auto">
           {said}
         </span>
