@@ -36,6 +36,8 @@ export default defineConfig({
     include: ['workers/**/*.workerd.test.ts'],
     globalSetup: [support('setup-backend.ts')],
     setupFiles: [support('no-console-errors.ts')],
+    // Files wait more than they compute.
+    maxWorkers: 2,
     sequence: { groupOrder: 1 },
   },
 });
