@@ -88,24 +88,46 @@ function inWords({ kind, value, of }: Target, unit: string): string {
   return `${kind === 'at most' ? '≤' : '≥'} ${value}${of === 'ratio' ? '×' : ` ${unit}`}`;
 }
 
-/** The table as Markdown, as the README shows it. */
+/** The table as Markdown, as the README shows it: a line for each metric, the media beside each other. */
 export function tableOf(metrics: readonly Metric[]): string {
-  const head =
-    '| id | what | unit | on | ours | others | ratio (rounds) | target | holds |\n|---|---|---|---|---|---|---|---|---|';
-  const lines = metrics.map((m) => {
-    const others = Object.entries(m.other)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
-    const ratio =
-      m.ratio === null || !m.spread.ratio
-        ? '–'
-        : `${m.ratio}× (${m.spread.ratio.low}–${m.spread.ratio.high})`;
-    const holds = m.holds === null ? '' : m.holds ? 'yes' : '**no**';
-    const ours = `${m.ours} (${m.spread.ours.low}–${m.spread.ours.high})`;
-    return `| ${m.id} | ${m.what} | ${m.unit} | ${m.medium} | ${ours} | ${others || '–'} | ${ratio} | ${m.target ?? '–'} | ${holds} |`;
+  const media = [...new Set(metrics.map(({ medium }) => medium))];
+  const head = [
+    'metric',
+    'unit',
+    ...media.flatMap((medium) => [`ours, ${medium}`, 'ratio']),
+    'target',
+    'holds',
+  ];
+  const rows = [...new Set(metrics.map(({ id }) => id))].map((id) => {
+    const of = (medium: Medium) => metrics.find((one) => one.id === id && one.medium === medium);
+    const [first] = media.flatMap((medium) => of(medium) ?? []);
+    return [
+      `**${id}** ${first?.what}`,
+      first?.unit,
+      ...media.flatMap((medium) => figuresOf(of(medium))),
+      first?.target ?? '–',
+      media.map((medium) => verdictOf(of(medium))).join(' / '),
+    ];
   });
   const notes = metrics
     .filter(({ note }) => note)
     .map(({ id, medium, note }) => `- ${id} (${medium}): ${note}`);
-  return [head, ...lines, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return [...lines, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+}
+
+/** Ours with the rivals' in brackets, and the ratio with its spread over the rounds. */
+function figuresOf(metric: Metric | undefined): [string, string] {
+  if (!metric) return ['–', '–'];
+  const { ours, other, ratio, spread: spreads } = metric;
+  const others = Object.entries(other).map(([name, value]) => `${name} ${value}`);
+  return [
+    others.length > 0 ? `${ours} (${others.join(', ')})` : String(ours),
+    ratio === null || !spreads.ratio ? '–' : `${ratio}× (${spreads.ratio.low}–${spreads.ratio.high})`,
+  ];
+}
+
+function verdictOf(metric: Metric | undefined): string {
+  if (!metric || metric.holds === null) return '–';
+  return metric.holds ? 'yes' : '**no**';
 }
