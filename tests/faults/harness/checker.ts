@@ -102,9 +102,10 @@ export function decide(evidence: Evidence): Verdict {
     }
 
     for (const { person, clientId, seq } of acks.get(room) ?? []) {
-      if (bySender.get(`${person} ${clientId}`)?.seq === seq) continue;
+      const held = bySender.get(`${person} ${clientId}`);
+      if (held?.seq === seq) continue;
       lost += 1;
-      say(`acked as ${seq}, not there: ${clientId}`);
+      say(`acked as ${seq}, ${held ? `stands at ${held.seq}` : 'not there'}: ${clientId}`);
     }
 
     const last = new Map<string, number>();
@@ -135,7 +136,12 @@ export function decide(evidence: Evidence): Verdict {
       if (unsent > 0) say(`${who} still has ${unsent} unsent`);
       if (failed > 0) say(`${who} has ${failed} refused`);
       const wrong = firstDifference(messages, log);
-      if (wrong !== null) say(`${who} shows something else at ${wrong}`);
+      if (wrong !== null) {
+        const seen = (message: Message | undefined) => JSON.stringify(message ?? null).slice(0, 300);
+        say(
+          `${who} shows something else at ${wrong}: ${seen(messages[wrong - 1])}, not ${seen(log[wrong - 1])}`,
+        );
+      }
     }
   }
   if (evidence.behind !== 0) problems.push(`behind: ${evidence.behind}`);

@@ -128,16 +128,32 @@ export async function openLine(farPort: number): Promise<Line> {
   }
 }
 
-/** In order even when the latency shrinks: timers of one length fire in order, and a shorter one waits its turn. */
-const lastDue = new WeakMap<net.Socket, number>();
+/** Bytes on their way to an end, in their order, each with the moment it may arrive (`performance.now`). */
+const underWay = new WeakMap<net.Socket, { due: number; bytes: Buffer }[]>();
 
+/**
+ * Hands bytes over after `latency`, and never before what was sent earlier: one timer for an end, since timers of
+ * different lengths overtake each other by a millisecond, and a hole in a TCP stream is no fault that exists.
+ */
 function pass(to: net.Socket, bytes: Buffer, latency: number): void {
-  const now = performance.now();
-  const due = Math.max(now + latency, lastDue.get(to) ?? 0);
-  if (due <= now) {
+  const queue = underWay.get(to) ?? [];
+  if (latency <= 0 && queue.length === 0) {
     to.write(bytes);
     return;
   }
-  lastDue.set(to, due);
-  setTimeout(() => !to.destroyed && to.write(bytes), due - now);
+  underWay.set(to, queue);
+  queue.push({ due: performance.now() + latency, bytes });
+  if (queue.length === 1) arrive(to, queue);
+}
+
+function arrive(to: net.Socket, queue: { due: number; bytes: Buffer }[]): void {
+  for (let next = queue[0]; next; next = queue[0]) {
+    const wait = next.due - performance.now();
+    if (wait > 0) {
+      setTimeout(() => arrive(to, queue), Math.ceil(wait));
+      return;
+    }
+    queue.shift();
+    if (!to.destroyed) to.write(next.bytes);
+  }
 }
