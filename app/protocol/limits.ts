@@ -40,6 +40,8 @@ export const DEFAULT_LIMITS = {
   typingMs: 6_000,
   /** Milliseconds the room waits after the first unflushed row before it flushes. */
   flushDelayMs: 100,
+  /** Least milliseconds between two flushes of a room in which somebody always says something. */
+  flushIntervalMs: 1_000,
   /** Milliseconds after which a room with unflushed rows counts as behind. */
   behindAfterMs: 5_000,
   /** Longest back-off of a room that Postgres doesn’t answer, milliseconds; the first is at most one second. */

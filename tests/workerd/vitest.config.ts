@@ -23,6 +23,8 @@ export default defineConfig({
             SUPABASE_URL: backend.supabaseUrl,
             SUPABASE_ANON_KEY: backend.anonKey,
             SUPABASE_SERVICE_ROLE_KEY: backend.serviceRoleKey,
+            // What a test has said is written soon after, however fast it says it.
+            LIMITS: JSON.stringify({ flushIntervalMs: 0 }),
             TICKET_SECRET: 'a secret for tests, long enough to be one',
           },
         },

@@ -110,6 +110,7 @@ export class ConversationRoom extends DurableObject<Env> {
       now: Date.now,
       random: Math.random,
       flushDelayMs: this.#limits.flushDelayMs,
+      flushIntervalMs: this.#limits.flushIntervalMs,
       behindAfterMs: this.#limits.behindAfterMs,
       backoffMaxMs: this.#limits.backoffMaxMs,
     });

@@ -14,9 +14,13 @@ export interface FlusherDeps {
   now(): number;
   random(): number;
   flushDelayMs: number;
+  flushIntervalMs: number;
   behindAfterMs: number;
   backoffMaxMs: number;
 }
+
+/** A room in which somebody always says something has never nothing left. */
+type Thoroughness = 'everything' | 'what is here';
 
 /** How long after the first unflushed row the alarm looks whether the timer did its work. */
 const SAFETY_NET_MS = 2_000;
@@ -29,6 +33,8 @@ export class Flusher {
   readonly #deps: FlusherDeps;
   #timer = false;
   #running: Promise<void> | null = null;
+  /** When Postgres last took something. */
+  #settledAt = 0;
   /** This life of the room has told the lobby that it is behind. */
   #reported = false;
 
@@ -38,7 +44,7 @@ export class Flusher {
 
   /** Call in the same synchronous block as the write that made the room dirty. */
   wrote(): void {
-    const { storage, now, flushDelayMs, backoffMaxMs } = this.#deps;
+    const { storage, now, flushDelayMs, flushIntervalMs, backoffMaxMs } = this.#deps;
     if (storage.marks.halted) return void this.#reportIfBehind(true);
     // While Postgres is away the alarm of the back-off is the next try, not every message.
     if (storage.marks.attempt > 0) {
@@ -48,23 +54,30 @@ export class Flusher {
     storage.alarms.ensure('flush', now() + SAFETY_NET_MS);
     if (this.#timer) return;
     this.#timer = true;
+    // Soon after silence; in a busy room not for every few messages, since each write costs everybody's process the same.
+    const wait = Math.max(flushDelayMs, this.#settledAt + flushIntervalMs - now());
     setTimeout(() => {
       this.#timer = false;
-      void this.flush();
-    }, flushDelayMs);
+      this.#running ??= this.#run('what is here');
+    }, wait);
   }
 
-  /** Flushes until nothing is left or somebody says no. Never throws; a second caller waits for the first. */
-  flush(): Promise<void> {
-    this.#running ??= this.#try().finally(() => {
+  /** Flushes until nothing is left or somebody says no. Never throws; what is under way already comes first. */
+  async flush(): Promise<void> {
+    while (this.#running) await this.#running;
+    this.#running = this.#run('everything');
+    await this.#running;
+  }
+
+  #run(how: Thoroughness): Promise<void> {
+    return this.#try(how).finally(() => {
       this.#running = null;
     });
-    return this.#running;
   }
 
-  async #try(): Promise<void> {
+  async #try(how: Thoroughness): Promise<void> {
     try {
-      await this.#flush();
+      await this.#flush(how);
       // Written while the last answer was on its way, when the timer had already fired.
       if (this.#dirtySince() !== null && this.#deps.storage.marks.attempt === 0) this.wrote();
     } catch (error) {
@@ -73,7 +86,7 @@ export class Flusher {
     }
   }
 
-  async #flush(): Promise<void> {
+  async #flush(how: Thoroughness): Promise<void> {
     const { storage, backoffMaxMs } = this.#deps;
     for (;;) {
       const state = storage.state;
@@ -99,6 +112,9 @@ export class Flusher {
       }
       switch (verdict) {
         case 'settled':
+          this.#settledAt = this.#deps.now();
+          // What came meanwhile has its own turn.
+          if (how === 'what is here' && part.messages.length < PART_ROWS && this.#isDirty()) return;
           continue;
         case 'erase':
           return this.#deps.erase();
@@ -143,10 +159,15 @@ export class Flusher {
     if (await reportBehind(null)) storage.marks = { ...storage.marks, reportedBehind: false };
   }
 
+  #isDirty(): boolean {
+    const { state, marks, log: messages } = this.#deps.storage;
+    return state !== null && isBehind(marks, messages.head, state.rev);
+  }
+
   /** Since when Postgres lacks something; null when it lacks nothing. */
   #dirtySince(): number | null {
     const { state, marks, log: messages } = this.#deps.storage;
-    if (!state || !isBehind(marks, messages.head, state.rev)) return null;
+    if (!state || !this.#isDirty()) return null;
     const oldest = messages.after(marks.flushedSeq, 1)[0];
     return oldest?.at ?? state.changedAt;
   }

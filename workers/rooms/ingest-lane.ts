@@ -16,6 +16,8 @@ const WRITE_TIMEOUT_MS = 45_000;
 
 /** How long the first part waits for others: a call to Postgres costs the same for one room as for fifty. */
 const WINDOW_MS = 50;
+/** So many messages are company enough: a backlog is written as fast as Postgres takes it. */
+const FULL_MESSAGES = 500;
 
 const unavailable: IngestOutcome = { ok: false, code: 'unavailable' };
 
@@ -51,10 +53,16 @@ export class IngestLane extends DurableObject<Env> {
     }
   }
 
+  #waitingMessages(): number {
+    return this.#waiting.reduce((sum, { part }) => sum + part.messages.length, 0);
+  }
+
   async #write(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
+      if (this.#waitingMessages() < FULL_MESSAGES) {
+        await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
+      }
       const { batch, rest } = takeBatch(this.#waiting, ({ part }) => part);
       this.#waiting = rest;
       const outcomes = await this.#ingest(batch.map(({ part }) => part));
