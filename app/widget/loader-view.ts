@@ -58,7 +58,15 @@ export function createView(
     if (event.key === 'Escape') dismiss();
   };
   root.appendChild(bubble);
-  document.body.appendChild(host);
+  // Pages that draw themselves anew throw away what they didn't put there; the chat is not theirs to lose.
+  const attach = () => {
+    if (!host.isConnected) document.body?.appendChild(host);
+    for (const parent of [document, document.documentElement, document.body]) {
+      if (parent) redrawn.observe(parent, { childList: true });
+    }
+  };
+  const redrawn = new MutationObserver(attach);
+  attach();
 
   let frame: HTMLIFrameElement | null = null;
   let isOpen = false;
@@ -128,6 +136,7 @@ export function createView(
     remove() {
       window.visualViewport?.removeEventListener('resize', fitKeyboard);
       window.visualViewport?.removeEventListener('scroll', fitKeyboard);
+      redrawn.disconnect();
       host.remove();
     },
   };

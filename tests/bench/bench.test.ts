@@ -39,7 +39,7 @@ test('any line of the benchmark runs alone and says what it found as JSON', asyn
   const { metrics } = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   expect(metrics.map(({ id }) => id)).toEqual(['deliver.p50', 'deliver.p99', 'deliver.echo']);
   expect(Object.keys(metrics[0]?.other ?? {})).toEqual(['naive room', 'echo', 'relay']);
-  for (const { id } of metrics) expect(stdout).toContain(`| ${id} |`);
+  for (const { id } of metrics) expect(stdout).toContain(`| **${id}** `);
 }, 60_000);
 
 test('a line that does not exist is refused with the names of those that do', async () => {

@@ -90,3 +90,18 @@ test('an agent who begins to write before their line is up is seen to type when 
     .first()
     .waitFor();
 });
+
+test('a page that draws itself anew, as one whose hydration failed, does not lose the chat', async () => {
+  const guest = await visitor();
+  const bubble = guest.page.getByRole('button', { name: 'Open chat' });
+  await bubble.waitFor();
+  await guest.page.evaluate(() => document.body.replaceChildren(document.createElement('main')));
+  await bubble.waitFor();
+  await guest.page.evaluate(() => {
+    const anew = document.createElement('html');
+    anew.appendChild(document.createElement('head'));
+    anew.appendChild(document.createElement('body'));
+    document.documentElement.replaceWith(anew);
+  });
+  await guest.openChat();
+});

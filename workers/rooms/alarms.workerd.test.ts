@@ -257,6 +257,7 @@ describe('what breaks inside', () => {
     await vi.waitFor(async () => expect(await alarmsOf(room)).toHaveProperty('lobby'), { timeout: 10_000 });
     update.mockRestore();
     await fireAlarm(room);
+    await told(id);
     expect((await marksOf(room)).lobbySeq).toBe(seq);
     await flushed(id);
   });

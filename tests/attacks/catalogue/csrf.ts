@@ -13,6 +13,8 @@ async function writers(id: string): Promise<string[]> {
   const sources = await Promise.all(files.map((file) => readFile(new URL(file, routes), 'utf8')));
   return files
     .filter((_, index) => /export (?:async function|const) action\b/u.test(sources[index] ?? ''))
+    // What answers where there is no address takes nothing from anybody.
+    .filter((file) => file !== 'api.$.ts')
     .map((file) => file.replace(/\.tsx?$/u, ''))
     .map((name) =>
       name

@@ -18,7 +18,8 @@ export const slowPostgres: Fault = {
     try {
       const databaseUrl = new URL(world.backend.databaseUrl);
       databaseUrl.port = String(line.port);
-      await world.renew({ databaseUrl: databaseUrl.href });
+      // Written as often as it can be: what is terminated should be at work.
+      await world.renew({ databaseUrl: databaseUrl.href, limits: { flushIntervalMs: 0 } });
       const stage = await set({ rooms: full ? 20 : 6 });
       const traffic = startTraffic(stage, { messages: full ? 12_000 : 900, pace: full ? 140 : 60 });
       await traffic.reached(0.35);
