@@ -9,12 +9,13 @@ const routes = new URL('../../../app/routes/', import.meta.url);
 
 /** The addresses of every route that takes a write, whoever adds one; the open places filled in. */
 async function writers(id: string): Promise<string[]> {
-  const files = (await readdir(routes)).filter((file) => /\.tsx?$/u.test(file) && !file.includes('.test.'));
+  // What answers where there is no address (api.$) takes nothing from anybody.
+  const files = (await readdir(routes)).filter(
+    (file) => /\.tsx?$/u.test(file) && !file.includes('.test.') && file !== 'api.$.ts',
+  );
   const sources = await Promise.all(files.map((file) => readFile(new URL(file, routes), 'utf8')));
   return files
     .filter((_, index) => /export (?:async function|const) action\b/u.test(sources[index] ?? ''))
-    // What answers where there is no address takes nothing from anybody.
-    .filter((file) => file !== 'api.$.ts')
     .map((file) => file.replace(/\.tsx?$/u, ''))
     .map((name) =>
       name
