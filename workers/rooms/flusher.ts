@@ -19,7 +19,7 @@ export interface FlusherDeps {
   backoffMaxMs: number;
 }
 
-/** A room in which somebody always says something has never nothing left. */
+/** `what is here`: in a room where somebody always says something, there is always something left. */
 type Thoroughness = 'everything' | 'what is here';
 
 /** How long after the first unflushed row the alarm looks whether the timer did its work. */
