@@ -1,4 +1,5 @@
 import type { IngestPart, LogRow } from '../../workers/rooms/records.ts';
+import { toBatch } from '../../workers/store/rooms.ts';
 import { ingestPart, logRow } from '../../workers/testing/records.ts';
 import type { Question } from './functions.ts';
 import { ID, type PersonName } from './people.ts';
@@ -27,9 +28,10 @@ const NO_AGENTS: readonly PersonName[] = [
   'deactivated admin',
 ];
 
-const text = (value: unknown) => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const ingests = (...parts: IngestPart[]) => `private.ingest(${quoted(toBatch(parts))}::json)`;
 const ingestOne = (room: string, messages: LogRow[], change: Partial<IngestPart> = {}) =>
-  `private.ingest(${text([ingestPart(room, messages, change)])}::jsonb) -> 0`;
+  `${ingests(ingestPart(room, messages, change))} -> 0`;
 
 /** As the room: what comes of writing these through. */
 function written(
@@ -39,7 +41,7 @@ function written(
   change: Partial<IngestPart> = {},
 ): Question {
   return {
-    about: 'private.ingest(jsonb)',
+    about: 'private.ingest(json)',
     name,
     ask: `select coalesce(r ->> 'code', 'head ' || (r ->> 'head')) from (select ${ingestOne(ROOM.B, messages, change)} as r) x`,
     answers: { 'the room': answer },
@@ -159,12 +161,12 @@ export const answers: readonly Question[] = [
   }),
   written('of a role there isn’t', [logRow(2, { senderRole: 'owner' as 'agent' })], 'refused'),
   room(
-    'private.ingest(jsonb)',
+    'private.ingest(json)',
     'state of a revision that is over',
-    `select private.claim_room('${ROOM.B}') ->> 'subject' from private.ingest(${text([
+    `select private.claim_room('${ROOM.B}') ->> 'subject' from ${ingests(
       ingestPart(ROOM.B, [], { state: state(3) }),
       ingestPart(ROOM.B, [], { state: state(2) }),
-    ])}::jsonb) as done where done is not null`,
+    )} as done where done is not null`,
     'rev 3',
   ),
   room(
@@ -174,16 +176,16 @@ export const answers: readonly Question[] = [
     ROOM['A, closed'],
   ),
   room(
-    'private.ingest(jsonb)',
+    'private.ingest(json)',
     'a read mark that goes back',
-    `select private.claim_room('${ROOM.B}') ->> 'visitor_read_seq' from private.ingest(${text([
+    `select private.claim_room('${ROOM.B}') ->> 'visitor_read_seq' from ${ingests(
       ingestPart(ROOM.B, [], { state: state(3, 5) }),
       ingestPart(ROOM.B, [], { state: state(4, 2) }),
-    ])}::jsonb) as done where done is not null`,
+    )} as done where done is not null`,
     '5',
   ),
   {
-    about: 'private.ingest_one(jsonb)',
+    about: 'private.ingest_part(uuid,bigint,json,jsonb)',
     name: 'what was closed as it moved, open again by a room that has not heard',
     ask: `select concat(r ->> 'head', ' ', private.claim_room('${ROOM.B}') ->> 'status')
       from private.move_conversations('${ID['guest B']}', '${ID.registered}') moved,
@@ -251,7 +253,7 @@ export const answers: readonly Question[] = [
   {
     about: 'private.record_audit(jsonb)',
     name: 'handed over twice, written once',
-    ask: `select count(*) from private.record_audit(${text([NOTE, NOTE])}::jsonb)`,
+    ask: `select count(*) from private.record_audit(${quoted(JSON.stringify([NOTE, NOTE]))}::jsonb)`,
     answers: { 'service role': '1', 'the room': '1' },
   },
   {

@@ -44,9 +44,9 @@ export const functions: Readonly<Record<string, FunctionAccess>> = {
   'private.create_conversation(uuid,uuid,uuid,text,jsonb)': { may: rooms, definer: true },
   'private.claim_room(uuid)': { may: rooms, definer: true },
   'private.room_messages(uuid,bigint,integer)': { may: rooms, definer: true },
-  'private.ingest(jsonb)': { may: rooms, definer: true },
+  'private.ingest(json)': { may: rooms, definer: true },
   'private.reopen_conversation(uuid,bigint)': { may: rooms, definer: true },
-  'private.ingest_one(jsonb)': { may: [], definer: true },
+  'private.ingest_part(uuid,bigint,json,jsonb)': { may: [], definer: true },
   'private.record_audit(jsonb)': { may: ['the room', 'service role'], definer: true },
 
   // A guest's conversations come along into an account: the Store asks when both are live sessions of one person.

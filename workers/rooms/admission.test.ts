@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { SendFrame } from '../../app/protocol/frames.ts';
+import type { Person } from '../auth/person.ts';
 import { agent, assigned, limits, logRow, roomState, visitor } from '../testing/records.ts';
-import { admit } from './admission.ts';
+import { type Admission, admit, again } from './admission.ts';
+import type { LogRow, RoomState } from './records.ts';
 
 const writer = visitor();
 const helper = agent();
@@ -21,21 +23,26 @@ const send = (change: Partial<SendFrame> = {}): SendFrame => ({
 const allowed = () => 0;
 const exhausted = () => 1_500;
 
+/** What becomes of a `send` in the room, where the log notices a resend when it is to insert it. */
+function decide(
+  frame: SendFrame,
+  person: Person,
+  state: RoomState,
+  held: LogRow | null,
+  takeToken: () => number,
+): Admission {
+  const admission = admit(frame, person, state, limits, { earlier: () => held, takeToken });
+  return admission.kind === 'insert' && held ? again(frame, held) : admission;
+}
+
 /** The refusal's code, or what became of it. */
-function outcome(...[frame, person, state, held, takeToken]: Parameters5): string {
-  const admission = admit(frame, person, state, held, limits, takeToken);
+function outcome(...send: Parameters<typeof decide>): string {
+  const admission = decide(...send);
   return admission.kind === 'refuse' ? admission.refusal.code : admission.kind;
 }
-type Parameters5 = [
-  Parameters<typeof admit>[0],
-  Parameters<typeof admit>[1],
-  Parameters<typeof admit>[2],
-  Parameters<typeof admit>[3],
-  () => number,
-];
 
 test('a good message is taken as it was typed', () => {
-  const admission = admit(send({ text: '  hello \n' }), writer, open, null, limits, allowed);
+  const admission = decide(send({ text: '  hello \n' }), writer, open, null, allowed);
   expect(admission).toEqual({ kind: 'insert', text: '  hello \n' });
 });
 
@@ -67,7 +74,7 @@ describe('the order of the questions is the contract’s', () => {
 
 test('a resend gets the row of the first', () => {
   const held = logRow(9, { senderId: writer.id, text: 'hello' });
-  expect(admit(send(), writer, open, held, limits, allowed)).toEqual({ kind: 'known', row: held });
+  expect(decide(send(), writer, open, held, allowed)).toEqual({ kind: 'known', row: held });
 });
 
 test('the same id with another kind is a conflict', () => {
@@ -111,22 +118,30 @@ describe('who may write', () => {
   });
 });
 
-test('nothing that is refused or known takes a token; what is taken takes one', () => {
+test('nothing that is refused takes a token; what is taken takes one', () => {
   const take = vi.fn(allowed);
   const held = logRow(1, { senderId: writer.id, text: 'hello' });
-  admit(send({ text: '' }), writer, open, null, limits, take);
-  admit(send(), writer, open, held, limits, take);
-  admit(send({ text: 'other' }), writer, open, held, limits, take);
-  admit(send(), writer, closed, null, limits, take);
-  admit(send(), visitor(), open, null, limits, take);
-  admit(send(), agent(), open, null, limits, take);
+  decide(send({ text: '' }), writer, open, null, take);
+  decide(send(), writer, closed, held, take);
+  decide(send({ text: 'other' }), writer, closed, held, take);
+  decide(send(), writer, closed, null, take);
+  decide(send(), visitor(), open, null, take);
+  decide(send(), agent(), open, null, take);
   expect(take).not.toHaveBeenCalled();
-  admit(send(), writer, open, null, limits, take);
+  decide(send(), writer, open, null, take);
   expect(take).toHaveBeenCalledOnce();
 });
 
+test('what was sent earlier is asked only where the answer would be no', () => {
+  const earlier = vi.fn(() => null);
+  admit(send(), writer, open, limits, { earlier, takeToken: allowed });
+  expect(earlier).not.toHaveBeenCalled();
+  admit(send(), writer, closed, limits, { earlier, takeToken: allowed });
+  expect(earlier).toHaveBeenCalledOnce();
+});
+
 test('too fast: the refusal names the limit and when to try again', () => {
-  const admission = admit(send(), writer, open, null, limits, exhausted);
+  const admission = decide(send(), writer, open, null, exhausted);
   expect(admission).toMatchObject({
     kind: 'refuse',
     refusal: { code: 'rate_limited', retryAfterMs: 1_500, message: expect.stringContaining('60') },

@@ -225,7 +225,7 @@ describe('what breaks inside', () => {
     const { id, room, socket } = await settled();
     withoutFlushTimers();
     await say(socket, 'unflushed');
-    const after = vi.spyOn(MessageLog.prototype, 'after').mockImplementation(() => {
+    const after = vi.spyOn(MessageLog.prototype, 'partAfter').mockImplementation(() => {
       throw new Error('secret words');
     });
     expect(await fireAlarm(room)).toBe(true);
@@ -239,7 +239,7 @@ describe('what breaks inside', () => {
 
   test('a timer’s flush breaks nothing else: the alarm makes up for it', async () => {
     const { id, room, socket } = await settled();
-    const after = vi.spyOn(MessageLog.prototype, 'after').mockImplementation(() => {
+    const after = vi.spyOn(MessageLog.prototype, 'partAfter').mockImplementation(() => {
       throw new Error('broken');
     });
     await say(socket, 'unflushed');

@@ -17,6 +17,11 @@ export class Allowances {
     return take(this.#messages, personId, messageBurst, messagesPerMinute / 60);
   }
 
+  /** Returns one message that came to nothing. */
+  giveBack(personId: string): void {
+    this.#messages.get(personId)?.giveBack();
+  }
+
   /** Takes one frame of any kind; 0, or the milliseconds until the next may come. */
   frame(personId: string): number {
     const { framesPerSecond } = this.#limits;

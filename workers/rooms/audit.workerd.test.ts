@@ -3,7 +3,15 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { AuditAction } from '../../app/protocol/audit.ts';
 import { laneOf } from '../objects.ts';
-import { alarmsOf, away, fireAlarm, quietLog, restoreStores, withStore } from '../testing/faults.ts';
+import {
+  alarmsOf,
+  away,
+  fireAlarm,
+  ingestingBy,
+  quietLog,
+  restoreStores,
+  withStore,
+} from '../testing/faults.ts';
 import { activeConversation, database, newAgent, openConversation } from '../testing/room.ts';
 import { enter, join, say } from '../testing/sockets.ts';
 import { actorOf } from './audit-trail.ts';
@@ -101,7 +109,7 @@ describe('while Postgres is away', () => {
   test('it is kept, over a restart, and written once when Postgres is back', async () => {
     const { id, visitor, room } = await activeConversation();
     quietLog();
-    await withStore(laneOf(env, id), { recordAudit: away, ingestMany: away });
+    await withStore(laneOf(env, id), { recordAudit: away, ...ingestingBy(away) });
     await room.closeConversation(id, visitor, FROM);
     await fireAlarm(room);
     await evictDurableObject(room);

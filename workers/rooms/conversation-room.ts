@@ -167,7 +167,7 @@ export class ConversationRoom extends DurableObject<Env> {
     return this.#reception.enter({ ...session, person, greeted: false });
   }
 
-  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     this.#reception.receive(socket, data);
   }
 

@@ -92,7 +92,7 @@ export class Flusher {
       const state = storage.state;
       if (!state) return;
       if (storage.marks.halted) return this.#reportIfBehind(true);
-      const part = nextPart(state, storage.marks, storage.log.after(storage.marks.flushedSeq, PART_ROWS));
+      const part = nextPart(state, storage.marks, storage.log.partAfter(storage.marks.flushedSeq, PART_ROWS));
       if (!part) return this.#caughtUp();
 
       const outcome = await this.#ingest(part);
@@ -114,7 +114,7 @@ export class Flusher {
         case 'settled':
           this.#settledAt = this.#deps.now();
           // What came meanwhile has its own turn.
-          if (how === 'what is here' && part.messages.length < PART_ROWS && this.#isDirty()) return;
+          if (how === 'what is here' && part.rows < PART_ROWS && this.#isDirty()) return;
           continue;
         case 'erase':
           return this.#deps.erase();

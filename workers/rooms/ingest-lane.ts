@@ -19,6 +19,9 @@ const WINDOW_MS = 50;
 /** So many messages are company enough: a backlog is written as fast as Postgres takes it. */
 const FULL_MESSAGES = 500;
 
+/** How long the line to Postgres is kept after a write: a busy site writes again within a second. */
+const LINE_KEPT_MS = 1_500;
+
 const unavailable: IngestOutcome = { ok: false, code: 'unavailable' };
 
 /**
@@ -28,6 +31,8 @@ const unavailable: IngestOutcome = { ok: false, code: 'unavailable' };
 export class IngestLane extends DurableObject<Env> {
   #waiting: Waiting[] = [];
   #writing = false;
+  #line: Awaited<ReturnType<Env['STORE']['ingestLine']>> | null = null;
+  #hangingUp: ReturnType<typeof setTimeout> | undefined;
   readonly #audit = new AuditGatherer((entries) => this.#record(entries));
 
   /** Writes one room's part; returns when Postgres has answered for it. */
@@ -54,11 +59,12 @@ export class IngestLane extends DurableObject<Env> {
   }
 
   #waitingMessages(): number {
-    return this.#waiting.reduce((sum, { part }) => sum + part.messages.length, 0);
+    return this.#waiting.reduce((sum, { part }) => sum + part.rows, 0);
   }
 
   async #write(): Promise<void> {
     this.#writing = true;
+    clearTimeout(this.#hangingUp);
     while (this.#waiting.length > 0) {
       if (this.#waitingMessages() < FULL_MESSAGES) {
         await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
@@ -71,6 +77,14 @@ export class IngestLane extends DurableObject<Env> {
       });
     }
     this.#writing = false;
+    if (this.#line) this.#hangingUp = setTimeout(() => this.hangUp(), LINE_KEPT_MS);
+  }
+
+  /** Lets go of the line to Postgres; the next write takes a new one. */
+  hangUp(): void {
+    clearTimeout(this.#hangingUp);
+    this.#line?.[Symbol.dispose]();
+    this.#line = null;
   }
 
   async #ingest(parts: IngestPart[]): Promise<IngestOutcome[] | null> {
@@ -79,10 +93,13 @@ export class IngestLane extends DurableObject<Env> {
       timer = setTimeout(() => resolve(null), WRITE_TIMEOUT_MS);
     });
     try {
-      const written = await Promise.race([this.env.STORE.ingestMany(parts), timeout]);
+      this.#line ??= await this.env.STORE.ingestLine();
+      const written = await Promise.race([this.#line.ingestMany(parts), timeout]);
+      if (written === null) this.hangUp();
       return written?.ok ? written.outcomes : null;
     } catch (error) {
       log({ event: 'room_call_failed', method: 'store.ingestMany', name: errorName(error) });
+      this.hangUp();
       return null;
     } finally {
       clearTimeout(timer);

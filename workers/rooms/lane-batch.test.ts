@@ -11,7 +11,7 @@ const part = (conversation: string, first: number, count = 1): IngestPart =>
   );
 const take = (parts: IngestPart[]) => takeBatch(parts, (item) => item);
 const names = (parts: IngestPart[]) =>
-  parts.map(({ conversationId, messages }) => `${conversationId}${messages[0]?.seq ?? ''}`);
+  parts.map(({ conversationId, lastSeq, rows }) => `${conversationId}${(lastSeq ?? 0) - rows + 1}`);
 
 test('everything that waits goes in one write, in order', () => {
   const { batch, rest } = take([part('a', 1), part('b', 1), part('c', 1)]);

@@ -17,7 +17,7 @@ export function takeBatch<Item>(
   let messages = 0;
   for (const item of waiting) {
     const part = partOf(item);
-    const full = batch.length > 0 && messages + part.messages.length > BATCH_MESSAGES;
+    const full = batch.length > 0 && messages + part.rows > BATCH_MESSAGES;
     if (full || taken.has(part.conversationId)) {
       // Nothing of this conversation may overtake what stays behind.
       taken.add(part.conversationId);
@@ -25,7 +25,7 @@ export function takeBatch<Item>(
       continue;
     }
     taken.add(part.conversationId);
-    messages += part.messages.length;
+    messages += part.rows;
     batch.push(item);
   }
   return { batch, rest };

@@ -1,5 +1,5 @@
 import { systemEventSchema } from '../../app/protocol/model.ts';
-import type { LogRow } from './records.ts';
+import type { IngestPart, LogRow } from './records.ts';
 
 type SqlRow = {
   seq: number;
@@ -13,6 +13,19 @@ type SqlRow = {
   event: string | null;
   at: number;
 };
+
+const INSERT = `insert into log (seq, id, sender_id, sender_role, sender_name, client_id, kind, text, event, at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (sender_id, client_id) do nothing`;
+
+/** The keys are those of `private.ingest`. */
+const PART = `select count(*) as rows, max(seq) as last, json_group_array(json_object(
+    'seq', seq, 'id', id, 'senderId', sender_id, 'senderRole', sender_role, 'senderName', sender_name,
+    'clientId', client_id, 'kind', kind, 'text', text, 'event', json(event),
+    'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'))) as messages
+  from (select * from log where seq > ? order by seq limit ?)`;
+
+/** A contiguous run of the log. */
+export type MessagesPart = Pick<IngestPart, 'rows' | 'lastSeq' | 'messages'>;
 
 /**
  * The conversation's messages in the object's own SQLite: the truth about their order and content. `seq` runs
@@ -42,13 +55,21 @@ export class MessageLog {
   }
 
   /**
-   * Appends at `head + 1`.
+   * Appends at `head + 1`, whole or not at all.
    *
+   * @returns null when this sender has used this client id before: the index that keeps them apart is asked by the
+   *   insert itself, since nearly every message is a new one
    * @throws when SQLite refuses the row; the head then stays where it was
    */
-  append(row: Omit<LogRow, 'seq'>): LogRow {
+  append(row: Omit<LogRow, 'seq'>): LogRow | null {
     const placed = { ...row, seq: this.#head + 1 };
-    this.#insert(placed);
+    try {
+      if (!this.#insert(placed)) return null;
+    } catch (error) {
+      // Whatever it was that failed: a row that nobody is told of must not be there.
+      this.#sql.exec('delete from log where seq = ?', placed.seq);
+      throw error;
+    }
     this.#head = placed.seq;
     return placed;
   }
@@ -57,7 +78,7 @@ export class MessageLog {
   restore(rows: LogRow[]): void {
     for (const row of rows) {
       if (row.seq !== this.#head + 1) throw new Error('restored rows are not contiguous');
-      this.#insert(row);
+      if (!this.#insert(row)) throw new Error('a client id stands twice in the restored rows');
       this.#head = row.seq;
     }
   }
@@ -70,6 +91,17 @@ export class MessageLog {
   /** Up to `limit` rows after `seq`, oldest first. */
   after(seq: number, limit: number): LogRow[] {
     return this.#rows('where seq > ? order by seq limit ?', seq, limit);
+  }
+
+  /**
+   * Up to `limit` rows after `seq` as Postgres takes them, a JSON array in text; null when there are none. SQLite
+   * writes it: a backlog of objects made here only to be written as JSON would hold up whoever is talking.
+   */
+  partAfter(seq: number, limit: number): MessagesPart | null {
+    const { rows, last, messages } = this.#sql
+      .exec<{ rows: number; last: number | null; messages: string }>(PART, seq, limit)
+      .one();
+    return last === null ? null : { rows, lastSeq: last, messages };
   }
 
   /** Up to `limit` rows before `seq`, oldest first. */
@@ -104,9 +136,10 @@ export class MessageLog {
     return Number(this.#sql.exec('select coalesce(max(seq), 0) as head from log').one().head);
   }
 
-  #insert(row: LogRow): void {
-    this.#sql.exec(
-      'insert into log (seq, id, sender_id, sender_role, sender_name, client_id, kind, text, event, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  /** False when this sender has used this client id before. */
+  #insert(row: LogRow): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      INSERT,
       row.seq,
       row.id,
       row.senderId,
@@ -118,6 +151,7 @@ export class MessageLog {
       row.event === null ? null : JSON.stringify(row.event),
       row.at,
     );
+    return rowsWritten > 0;
   }
 
   #rows(condition: string, ...bindings: (string | number)[]): LogRow[] {

@@ -1,4 +1,5 @@
-import type { IngestOutcome, IngestPart, LogRow, RoomState } from './records.ts';
+import type { MessagesPart } from './message-log.ts';
+import type { IngestOutcome, IngestPart, RoomState } from './records.ts';
 import { toPatch } from './views.ts';
 
 /** How far others have followed the room. Stored; each moves only after the other side has said yes. */
@@ -37,14 +38,14 @@ export function isBehind(marks: Marks, head: number, rev: number): boolean {
   return marks.flushedSeq < head || marks.flushedRev < rev;
 }
 
-/** What Postgres is to be handed next, or null when it has everything. `rows` follow `marks.flushedSeq`. */
-export function nextPart(state: RoomState, marks: Marks, rows: LogRow[]): IngestPart | null {
+/** What Postgres is to be handed next, or null when it has everything. `said` follows `marks.flushedSeq`. */
+export function nextPart(state: RoomState, marks: Marks, said: MessagesPart | null): IngestPart | null {
   const stateChanged = marks.flushedRev < state.rev;
-  if (rows.length === 0 && !stateChanged) return null;
+  if (!said && !stateChanged) return null;
   return {
     conversationId: state.conversationId,
     epoch: state.epoch,
-    messages: rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+    ...(said ?? { rows: 0, lastSeq: null, messages: '[]' }),
     state: stateChanged ? toPatch(state) : null,
   };
 }
@@ -69,7 +70,7 @@ export function settle(
     const settled: Marks = {
       ...marks,
       // Less than it once said it had: it was put back to an earlier hour, and a state alone shows no gap.
-      flushedSeq: Math.min(part.messages.at(-1)?.seq ?? marks.flushedSeq, outcome.head),
+      flushedSeq: Math.min(part.lastSeq ?? marks.flushedSeq, outcome.head),
       flushedRev: part.state?.rev ?? marks.flushedRev,
       attempt: 0,
     };

@@ -57,8 +57,17 @@ export function sentBefore(
   person: Pick<Person, 'id' | 'role'>,
   clientId: string,
 ): LogRow | null {
-  const own = log.find(person.id, clientId);
-  if (own || person.role !== 'visitor' || person.id !== state.visitor.id) return own;
+  return log.find(person.id, clientId) ?? sentAsGuest(log, state, person, clientId);
+}
+
+/** What this person has sent under this client id as the guest they were here, which the log can't know to be theirs. */
+export function sentAsGuest(
+  log: Pick<MessageLog, 'find'>,
+  state: RoomState,
+  person: Pick<Person, 'id' | 'role'>,
+  clientId: string,
+): LogRow | null {
+  if (person.role !== 'visitor' || person.id !== state.visitor.id) return null;
   for (const former of state.formerVisitors ?? []) {
     const row = log.find(former, clientId);
     if (row) return row;

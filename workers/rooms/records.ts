@@ -63,11 +63,13 @@ export interface StatePatch {
 export interface IngestPart {
   conversationId: string;
   epoch: number;
-  messages: IngestMessage[];
+  /** How many messages there are, and the newest's seq; 0 and null when only the state has changed. */
+  rows: number;
+  lastSeq: number | null;
+  /** The messages as a JSON array, in text: nobody between the log and Postgres has to read them. */
+  messages: string;
   state: StatePatch | null;
 }
-
-export type IngestMessage = Omit<LogRow, 'at'> & { at: string };
 
 export type IngestRefusal =
   /** No such conversation any more: the room erases itself. */

@@ -12,10 +12,10 @@ import type {
 import { PROTOCOL_VERSION } from '../../app/protocol/version.ts';
 import type { Person } from '../auth/person.ts';
 import { errorName, log } from '../log.ts';
-import { admit, type Refusal } from './admission.ts';
+import { type Answer, admit, again, type Refusal } from './admission.ts';
 import { Allowances } from './allowances.ts';
 import { GUEST_NAME } from './names.ts';
-import { sentBefore } from './ownership.ts';
+import { sentAsGuest, sentBefore } from './ownership.ts';
 import type { LogRow, RoomState } from './records.ts';
 import { isItsAgent, markRead, markResponse, type Transition } from './room-state.ts';
 import type { RoomStorage } from './room-storage.ts';
@@ -28,8 +28,6 @@ export interface Sent {
   socket: WebSocket | null;
   person: Person;
   frame: SendFrame;
-  /** It has been taken off the sender's allowance; trying again costs nothing. */
-  paid?: boolean;
 }
 
 /** A `send` that was decided about. */
@@ -75,25 +73,38 @@ export class RoomCore {
   }
 
   /**
-   * Takes what was sent together, in its order, answers, and tells everybody else. One write for all of it; should
-   * that fail, each is tried alone, so that a frame that fails fails alone.
+   * Takes what was sent together, in its order, answers, and tells everybody else. All of it is written before anybody
+   * is told, in one synchronous block, so it is one commit; a frame that fails fails alone.
    *
    * @returns an answer for each: `ack`, or `error` saying why not; those with a socket have been sent there
    */
   take(sends: readonly Sent[]): RoomFrame[] {
-    let placed: Placed[];
-    try {
-      placed = this.#atomically(() => sends.map((sent) => this.#place(sent)));
-    } catch (error) {
-      if (sends.length > 1) return sends.flatMap((sent) => this.take([sent]));
-      log({ event: 'frame_failed', object: 'room', name: errorName(error) });
-      placed = sends.map((sent) => ({ sent, answer: refusal(FAILED, sent.frame.id), row: null }));
-    }
+    const placed = sends.map((sent) => this.#place(sent));
     return placed.map((each) => this.#tell(each));
   }
 
-  /** Decides about one `send` and, if it is taken, writes it. */
+  /** Decides about one `send` and, if it is taken, writes it. Never throws. */
   #place(sent: Sent): Placed {
+    const { allowances } = this;
+    const { person, frame } = sent;
+    let paid = false;
+    const takeToken = () => {
+      const wait = allowances.message(person.id);
+      paid = wait === 0;
+      return wait;
+    };
+    let placed: Placed;
+    try {
+      placed = this.#decide(sent, takeToken);
+    } catch (error) {
+      log({ event: 'frame_failed', object: 'room', name: errorName(error) });
+      placed = { sent, answer: refusal(FAILED, frame.id), row: null };
+    }
+    if (paid && !placed.row) allowances.giveBack(person.id);
+    return placed;
+  }
+
+  #decide(sent: Sent, takeToken: () => number): Placed {
     const { storage, limits } = this.#deps;
     const { person, frame } = sent;
     const state = this.state;
@@ -102,17 +113,15 @@ export class RoomCore {
       return { sent, answer: refusal({ code: 'unavailable', message }, frame.id), row: null };
     }
     const clientId = frame.id.toLowerCase();
-    const held = sentBefore(storage.log, state, person, clientId);
-    const admission = admit(frame, person, state, held, limits, () => {
-      if (sent.paid) return 0;
-      const wait = this.allowances.message(person.id);
-      sent.paid = wait === 0;
-      return wait;
-    });
-    if (admission.kind === 'refuse') return { sent, answer: refusal(admission.refusal, frame.id), row: null };
-    if (admission.kind === 'known') return { sent, answer: ack(frame.id, admission.row), row: null };
-    const row = this.#append(person, clientId, admission.text);
-    return { sent, answer: ack(frame.id, row), row };
+    const earlier = () => sentBefore(storage.log, state, person, clientId);
+    const admission = admit(frame, person, state, limits, { earlier, takeToken });
+    if (admission.kind !== 'insert') return { sent, answer: answerTo(frame, admission), row: null };
+    const asGuest = sentAsGuest(storage.log, state, person, clientId);
+    const row = asGuest ? null : this.#append(person, clientId, admission.text);
+    if (row) return { sent, answer: ack(frame.id, row), row };
+    const held = asGuest ?? earlier();
+    if (!held) throw new Error('what is in the way of this row is not there');
+    return { sent, answer: answerTo(frame, again(frame, held)), row: null };
   }
 
   #tell({ sent: { socket }, answer, row }: Placed): RoomFrame {
@@ -122,24 +131,39 @@ export class RoomCore {
     return answer;
   }
 
-  #append(person: Person, clientId: string, text: string): LogRow {
+  /**
+   * Writes one message; null when its sender has used this id before. What else may fail comes first and is harmless
+   * by itself: an alarm for nothing. A savepoint for every message would copy each page it touches.
+   */
+  #append(person: Person, clientId: string, text: string): LogRow | null {
     const { storage, wrote } = this.#deps;
-    const row = storage.log.append({
-      id: uuidv7(),
-      senderId: person.id,
-      senderRole: person.role,
-      senderName: person.name ?? GUEST_NAME,
-      clientId,
-      kind: 'text',
-      text,
-      event: null,
-      at: Date.now(),
-    });
+    const at = Date.now();
+    const append = () => {
+      wrote();
+      storage.storeMarks();
+      return storage.log.append({
+        id: uuidv7(),
+        senderId: person.id,
+        senderRole: person.role,
+        senderName: person.name ?? GUEST_NAME,
+        clientId,
+        kind: 'text',
+        text,
+        event: null,
+        at,
+      });
+    };
+    const responded = person.role === 'agent' ? markResponse(this.state, at) : null;
+    const row = responded ? this.#atomically(() => this.#respond(responded, append)) : append();
     const reader = person.role === 'agent' ? 'visitor' : 'agent';
-    if (this.#unread) this.#unread = { ...this.#unread, [reader]: this.#unread[reader] + 1 };
-    const responded = person.role === 'agent' ? markResponse(this.state, row.at) : null;
-    if (responded) storage.state = responded;
-    wrote();
+    if (row && this.#unread) this.#unread = { ...this.#unread, [reader]: this.#unread[reader] + 1 };
+    return row;
+  }
+
+  /** The first answer of an agent: the state says when, if there is one. */
+  #respond(responded: RoomState, append: () => LogRow | null): LogRow | null {
+    const row = append();
+    if (row) this.#deps.storage.state = responded;
     return row;
   }
 
@@ -278,6 +302,10 @@ export class RoomCore {
 /** An `error` frame. */
 export function refusal(reason: Refusal, ref?: string): RoomFrame {
   return { t: 'error', ...reason, ...(ref === undefined ? {} : { ref }) };
+}
+
+function answerTo(frame: SendFrame, verdict: Answer): RoomFrame {
+  return verdict.kind === 'known' ? ack(frame.id, verdict.row) : refusal(verdict.refusal, frame.id);
 }
 
 function ack(id: string, row: LogRow): RoomFrame {

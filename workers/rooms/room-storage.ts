@@ -97,14 +97,12 @@ export class RoomStorage {
    * @returns null when it had been said
    */
   appendEvent(conversationId: string, occurrence: string, event: SystemEvent, at: number): LogRow | null {
-    const clientId = uuidv5(occurrence, conversationId);
-    if (this.log.find(SYSTEM_SENDER, clientId)) return null;
     return this.log.append({
       id: uuidv7({ msecs: at }),
       senderId: SYSTEM_SENDER,
       senderRole: 'system',
       senderName: '',
-      clientId,
+      clientId: uuidv5(occurrence, conversationId),
       kind: 'system',
       text: null,
       event,

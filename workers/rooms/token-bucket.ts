@@ -31,4 +31,9 @@ export class TokenBucket {
     }
     return Math.max(1, Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000));
   }
+
+  /** Returns one that was taken. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + 1);
+  }
 }

@@ -22,36 +22,39 @@ const TOO_MANY_CONNECTIONS = '53300';
 const CONNECT_ATTEMPTS = 6;
 
 /**
- * Runs `work` in one transaction as `role`, on a connection of this call's own. The connection is not ended by
- * hand: it dies with the invocation, and `end()` on workerd raises after the fact.
- *
- * @throws whatever Postgres or the network says; `Store` turns it into a code.
+ * A connection of one invocation's own, opened by its first transaction. It is not ended by hand: it dies with the
+ * invocation, and `end()` on workerd raises after the fact.
  */
-export async function inTransaction<T>(
-  connectionString: string,
-  role: Role,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    const client = postgres(connectionString, {
-      max: 1,
-      fetch_types: false,
-      prepare: true,
-      connect_timeout: CONNECT_TIMEOUT_SECONDS,
-      onnotice: () => {},
-    });
-    try {
-      return await drizzle(client, { schema }).transaction(async (tx) => {
-        await tx.execute(sql`select
-          set_config('role', ${role.as}, true),
-          set_config('request.jwt.claims', ${claimsJson(role)}, true),
-          set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true)`);
-        return work(tx);
-      });
-    } catch (error) {
-      // Refused before anything ran, so it is safe to knock again. Hyperdrive queues instead.
-      if (sqlstateOf(error) !== TOO_MANY_CONNECTIONS || attempt === CONNECT_ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * (0.5 + Math.random())));
+export class Connection {
+  readonly #connectionString: string;
+  #client: postgres.Sql | null = null;
+
+  constructor(connectionString: string) {
+    this.#connectionString = connectionString;
+  }
+
+  /**
+   * Runs `work` in one transaction as `role`. After one that failed, the next begins on a new connection.
+   *
+   * @throws whatever Postgres or the network says; `Store` turns it into a code.
+   */
+  async transaction<T>(role: Role, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      this.#client ??= connect(this.#connectionString);
+      try {
+        return await drizzle(this.#client, { schema }).transaction(async (tx) => {
+          await tx.execute(sql`select
+            set_config('role', ${role.as}, true),
+            set_config('request.jwt.claims', ${claimsJson(role)}, true),
+            set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true)`);
+          return work(tx);
+        });
+      } catch (error) {
+        this.#client = null;
+        // Refused before anything ran, so it is safe to knock again. Hyperdrive queues instead.
+        if (sqlstateOf(error) !== TOO_MANY_CONNECTIONS || attempt === CONNECT_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * (0.5 + Math.random())));
+      }
     }
   }
 }
@@ -68,6 +71,16 @@ export function sqlstateOf(error: unknown): string | null {
 /** Whether Postgres could not make sense of a value (SQLSTATE class 22): trying again would end the same. */
 export function isDataException(error: unknown): boolean {
   return sqlstateOf(error)?.startsWith('22') === true;
+}
+
+function connect(connectionString: string): postgres.Sql {
+  return postgres(connectionString, {
+    max: 1,
+    fetch_types: false,
+    prepare: true,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    onnotice: () => {},
+  });
 }
 
 function claimsJson(role: Role): string {

@@ -61,7 +61,7 @@ const ingestResultSchema = z.array(
 
 /** Writes many conversations' parts in one statement; the outcomes are keyed by conversation. */
 export async function ingest(tx: Transaction, parts: IngestPart[]): Promise<Map<string, IngestOutcome>> {
-  const [row] = await tx.execute(sql`select private.ingest(${JSON.stringify(parts)}::jsonb) as result`);
+  const [row] = await tx.execute(sql`select private.ingest(${toBatch(parts)}::json) as result`);
   return new Map(
     ingestResultSchema
       .parse(row?.result)
@@ -72,6 +72,15 @@ export async function ingest(tx: Transaction, parts: IngestPart[]): Promise<Map<
           : { ok: false, code, ...(head === undefined ? {} : { head }) },
       ]),
   );
+}
+
+/** The argument of `private.ingest`. The messages are JSON already. */
+export function toBatch(parts: readonly IngestPart[]): string {
+  const items = parts.map(({ conversationId, epoch, messages, state }) => {
+    const rest = JSON.stringify({ conversationId, epoch, state });
+    return `${rest.slice(0, -1)},"messages":${messages}}`;
+  });
+  return `[${items.join(',')}]`;
 }
 
 const reopenedSchema = z.union([

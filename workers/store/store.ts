@@ -3,20 +3,20 @@ import { sql } from 'drizzle-orm';
 import type { AuditEntry } from '../../app/protocol/audit.ts';
 import type { ConversationSummary } from '../../app/protocol/model.ts';
 import type { Claims } from '../auth/person.ts';
-import { errorName, log } from '../log.ts';
 import type { Result } from '../result.ts';
-import type { IngestOutcome, IngestPart, LogRow } from '../rooms/records.ts';
+import type { LogRow } from '../rooms/records.ts';
 import { type AgentRecord, activeAgents, currentAgent, writeAgentsOnline } from './agents.ts';
 import type { Asker } from './asker.ts';
+import { attempt, type StoreCode } from './attempt.ts';
 import { type AuditQuery, listAudit, recordAudit } from './audit.ts';
 import { canSee, type ListQuery, listConversations, logRowOf } from './conversations.ts';
-import { inTransaction, isDataException, type Role, sqlstateOf, type Transaction } from './database.ts';
+import { Connection, type Role, sqlstateOf, type Transaction } from './database.ts';
+import { IngestLine } from './ingest-line.ts';
 import { conversationOwner, moveConversations, type OwnerRow, toldMove, untoldMoves } from './ownership.ts';
 import { ownProfile, type Profile, rememberPerson, saveProfile } from './profiles.ts';
 import {
   claimRoom,
   createConversation,
-  ingest,
   type NewConversation,
   reopenConversation,
   roomMessages,
@@ -46,23 +46,6 @@ import {
 } from './widget-sites.ts';
 
 type PersonClaims = Pick<Claims, 'sub' | 'isAnonymous'>;
-
-/** `gone`: the account or conversation is not there. `unavailable`: Postgres did not answer; try again. */
-export type StoreCode = 'unavailable' | 'gone';
-
-const FOREIGN_KEY_VIOLATION = '23503';
-
-/** Longer than a statement may take. A connection that dies within a transaction may otherwise never be heard of. */
-const TIMEOUT_MS = 20_000;
-
-/** @throws Error when `work` takes too long; what it did is then unknown, and every caller's retry is idempotent */
-async function inTime<Value>(work: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('timed out')), TIMEOUT_MS);
-  });
-  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-}
 
 /**
  * The only code that opens Postgres. Called by RPC, so that whoever calls it (a room, a lane, the lobby) holds no
@@ -130,33 +113,9 @@ export class Store extends WorkerEntrypoint<Env> {
     }));
   }
 
-  /**
-   * As a room: writes many conversations' parts through; one outcome each, in the order given. A part that can't even
-   * be read as jsonb (U+0000, a lone surrogate) fails the whole statement before any block of its own could catch it,
-   * so then each is written alone: the others must not wait for ever behind one that never gets in.
-   */
-  async ingestMany(parts: IngestPart[]): Promise<Result<{ outcomes: IngestOutcome[] }, StoreCode>> {
-    let unreadable = false;
-    const written = await this.#run('ingestMany', { as: 'chat_room' }, async (tx) => {
-      const outcomes = await ingest(tx, parts).catch((error: unknown) => {
-        unreadable = isDataException(error);
-        throw error;
-      });
-      return {
-        outcomes: parts.map(
-          ({ conversationId }): IngestOutcome =>
-            outcomes.get(conversationId) ?? { ok: false, code: 'unavailable' },
-        ),
-      };
-    });
-    if (written.ok || !unreadable) return written;
-    if (parts.length === 1) return { ok: true, outcomes: [{ ok: false, code: 'refused' }] };
-    const outcomes: IngestOutcome[] = [];
-    for (const part of parts) {
-      const alone = await this.ingestMany([part]);
-      outcomes.push((alone.ok && alone.outcomes[0]) || { ok: false, code: 'unavailable' });
-    }
-    return { ok: true, outcomes };
+  /** For a lane: a line to Postgres of its own, for as long as it holds on to it. */
+  async ingestLine(): Promise<IngestLine> {
+    return new IngestLine(this.env.HYPERDRIVE.connectionString);
   }
 
   /** As a room: whether the conversation may be open again; `open` names the one that is in the way. */
@@ -418,15 +377,6 @@ export class Store extends WorkerEntrypoint<Env> {
     role: Role,
     work: (tx: Transaction) => Promise<Value | Code | StoreCode>,
   ): Promise<Result<Value, Code | StoreCode>> {
-    try {
-      const value = await inTime(inTransaction(this.env.HYPERDRIVE.connectionString, role, work));
-      return typeof value === 'string' ? { ok: false, code: value } : { ok: true, ...value };
-    } catch (error) {
-      const sqlstate = sqlstateOf(error);
-      // The one row that another system may remove under our feet: the account.
-      if (sqlstate === FOREIGN_KEY_VIOLATION) return { ok: false, code: 'gone' };
-      log({ event: 'store_failed', method, sqlstate, name: errorName(error) });
-      return { ok: false, code: 'unavailable' };
-    }
+    return attempt<Value, Code>(method, new Connection(this.env.HYPERDRIVE.connectionString), role, work);
   }
 }

@@ -58,8 +58,9 @@ describe('when a query fails', () => {
     const HYPERDRIVE = { connectionString: 'postgres://someone:password@127.0.0.1:1/none' } as Hyperdrive;
     const away = new Store(createExecutionContext(), { ...env, HYPERDRIVE });
     expect(await away.ping()).toEqual({ ok: false, code: 'unavailable' });
+    const line = await away.ingestLine();
     expect(
-      await away.ingestMany([ingestPart(crypto.randomUUID(), [logRow(1, { text: 'a secret' })])]),
+      await line.ingestMany([ingestPart(crypto.randomUUID(), [logRow(1, { text: 'a secret' })])]),
     ).toEqual({
       ok: false,
       code: 'unavailable',

@@ -65,7 +65,14 @@ export async function withIngest(
   conversationId: string,
   ingestMany: (parts: unknown[]) => unknown,
 ): Promise<void> {
-  await withStore(laneOf(env, conversationId), { ingestMany });
+  const lane = laneOf(env, conversationId);
+  await withStore(lane, ingestingBy(ingestMany));
+  await lane.hangUp();
+}
+
+/** A Store of which a lane gets this line. */
+export function ingestingBy(ingestMany: (parts: unknown[]) => unknown): Partial<Record<string, unknown>> {
+  return { ingestLine: async () => ({ ingestMany, [Symbol.dispose]: () => {} }) };
 }
 
 /** Postgres away, as a Store says it. */

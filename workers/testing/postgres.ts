@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import type { IngestPart } from '../rooms/records.ts';
+import { toBatch } from '../store/rooms.ts';
 
 /** Real Postgres for tests: people to be, and their rights. Works under Node and inside workerd. */
 
@@ -77,7 +78,7 @@ export async function ingest(sql: Connection, parts: IngestPart[]): Promise<Outc
   const [row] = await as(
     sql,
     { role: 'chat_room' },
-    (tx) => tx`select private.ingest(${JSON.stringify(parts)}::text::jsonb) as result`,
+    (tx) => tx`select private.ingest(${toBatch(parts)}::text::json) as result`,
   );
   return row?.result as Outcome[];
 }

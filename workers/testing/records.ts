@@ -104,7 +104,9 @@ export function ingestPart(
   return {
     conversationId,
     epoch: 1,
-    messages: rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+    rows: rows.length,
+    lastSeq: rows.at(-1)?.seq ?? null,
+    messages: JSON.stringify(rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))),
     state: null,
     ...change,
   };

@@ -54,13 +54,13 @@ export const rooms: readonly CodeMutant[] = [
       },
       {
         file: CORE,
-        from: '#append(person: Person, clientId: string, text: string): LogRow {',
-        to: '#append(person: Person, clientId: string, text: string, frame: object): LogRow {',
+        from: '#append(person: Person, clientId: string, text: string): LogRow | null {',
+        to: '#append(person: Person, clientId: string, text: string, frame: object): LogRow | null {',
       },
       {
         file: CORE,
-        from: '      event: null,\n      at: Date.now(),',
-        to: "      event: null,\n      at: 'at' in frame ? Date.parse(String(frame.at)) : Date.now(),",
+        from: 'const at = Date.now();\n    const append',
+        to: "const at = 'at' in frame ? Date.parse(String(frame.at)) : Date.now();\n    const append",
       },
     ],
     attacks: ['forge senderRole, senderId, senderName, seq, at, kind of sender, event'],
@@ -140,7 +140,13 @@ export const rooms: readonly CodeMutant[] = [
   },
   {
     check: 'the limit on messages',
-    edits: [{ file: ADMISSION, from: 'if (retryAfterMs > 0) {', to: 'if (retryAfterMs < 0) {' }],
+    edits: [
+      {
+        file: ADMISSION,
+        from: 'if (retryAfterMs === 0) return null;',
+        to: 'if (retryAfterMs >= 0) return null;',
+      },
+    ],
     attacks: ['fifteen messages at once: a burst of ten, one spent already'],
   },
   {

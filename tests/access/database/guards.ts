@@ -56,30 +56,34 @@ const guards: Readonly<Record<string, readonly Guard[]>> = {
     { guard: 'in order', from: 'order by seq', to: 'order by seq desc' },
     { guard: 'a page at most', from: 'least(p_limit, 5000)', to: 'least(1, 5000)' },
   ],
-  'private.ingest(jsonb)': [
+  'private.ingest(json)': [
     { guard: 'one bad one fails alone', from: 'when others then', to: 'when division_by_zero then' },
   ],
-  'private.ingest_one(jsonb)': [
+  'private.ingest_part(uuid,bigint,json,jsonb)': [
     { guard: 'gone', from: "return jsonb_build_object('code', 'gone');", to: 'null;' },
-    { guard: 'epoch', from: "if (p ->> 'epoch')::bigint < held.epoch then", to: 'if false then' },
-    { guard: 'no gap', from: 'if first_seq > held.head_seq + 1 then', to: 'if false then' },
-    { guard: 'no hole', from: 'row_count <> last_seq - first_seq + 1 or', to: '' },
-    { guard: 'none twice', from: 'or row_count <> jsonb_array_length(rows)', to: '' },
+    { guard: 'epoch', from: 'if p_epoch < held.epoch then', to: 'if false then' },
+    { guard: 'no gap', from: 'when first > held.head_seq + 1 then', to: 'when false then' },
+    { guard: 'no hole', from: 'places <> last - first + 1 or', to: '' },
+    { guard: 'none twice', from: 'or places <> n', to: '' },
     {
       guard: 'none differs',
-      from: 'if first_seq <= held.head_seq and exists (',
-      to: 'if false and exists (',
+      from: 'when first <= held.head_seq and exists (',
+      to: 'when false and exists (',
     },
-    { guard: 'no older revision', from: "(state ->> 'rev')::bigint > held.rev", to: 'true' },
+    {
+      guard: 'no older revision',
+      from: "if (p_state ->> 'rev')::bigint > held.rev",
+      to: 'if p_state is not null',
+    },
     {
       guard: 'read marks only go forward',
-      from: "then greatest(held.visitor_read_seq, (state ->> 'visitorReadSeq')::bigint)",
-      to: "then (state ->> 'visitorReadSeq')::bigint",
+      from: "greatest(held.visitor_read_seq, (p_state ->> 'visitorReadSeq')::bigint)",
+      to: "(p_state ->> 'visitorReadSeq')::bigint",
     },
     {
       guard: 'what was closed as it moved stays closed',
-      from: 'stays_closed := newer_state',
-      to: 'stays_closed := false and newer_state',
+      from: "stays_closed := held.status = 'closed'",
+      to: "stays_closed := false and held.status = 'closed'",
     },
   ],
   'private.reopen_conversation(uuid,bigint)': [

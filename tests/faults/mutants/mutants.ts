@@ -11,11 +11,15 @@ export const mutants: readonly Mutant[] = [
     protection: 'dedupe',
     faults: [2],
     edits: [
-      { file: 'workers/rooms/admission.ts', from: '  if (held) {', to: '  if (held && Date.now() === 0) {' },
       {
         file: 'workers/rooms/message-log.ts',
         from: 'at integer not null, unique (sender_id, client_id))',
         to: 'at integer not null)',
+      },
+      {
+        file: 'workers/rooms/message-log.ts',
+        from: ' on conflict (sender_id, client_id) do nothing',
+        to: '',
       },
     ],
   },
@@ -24,9 +28,9 @@ export const mutants: readonly Mutant[] = [
     faults: [14],
     edits: [
       {
-        file: 'supabase/migrations/20261122221713_moves.sql',
-        from: 'if first_seq > held.head_seq + 1 then',
-        to: 'if false then',
+        file: 'supabase/migrations/20261128055205_read_once.sql',
+        from: 'when first > held.head_seq + 1 then',
+        to: 'when false then',
       },
     ],
   },
@@ -35,8 +39,8 @@ export const mutants: readonly Mutant[] = [
     faults: [14],
     edits: [
       {
-        file: 'supabase/migrations/20261122221713_moves.sql',
-        from: "if (p ->> 'epoch')::bigint < held.epoch then",
+        file: 'supabase/migrations/20261128055205_read_once.sql',
+        from: 'if p_epoch < held.epoch then',
         to: 'if false then',
       },
     ],
@@ -47,8 +51,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'workers/rooms/room-core.ts',
-        from: 'answer: refusal(FAILED, sent.frame.id), row: null',
-        to: "answer: { t: 'ack', id: sent.frame.id, seq: this.#deps.storage.log.head + 1, at: new Date().toISOString() }, row: null",
+        from: 'answer: refusal(FAILED, frame.id), row: null',
+        to: "answer: { t: 'ack', id: frame.id, seq: this.#deps.storage.log.head + 1, at: new Date().toISOString() }, row: null",
       },
     ],
   },
@@ -57,9 +61,9 @@ export const mutants: readonly Mutant[] = [
     faults: [11],
     edits: [
       {
-        file: 'workers/rooms/room-storage.ts',
-        from: 'return this.#storage.transactionSync(work);',
-        to: 'return work();',
+        file: 'workers/rooms/message-log.ts',
+        from: "      this.#sql.exec('delete from log where seq = ?', placed.seq);\n",
+        to: '',
       },
     ],
   },
