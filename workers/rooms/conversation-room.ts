@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { AuditAction, AuditActor } from '../../app/protocol/audit.ts';
+import type { AuditActor } from '../../app/protocol/audit.ts';
 import { CLOSE } from '../../app/protocol/codes.ts';
 import type { RoomFrame } from '../../app/protocol/frames.ts';
 import type { Ack, MessagePage } from '../../app/protocol/http.ts';
 import type { Limits } from '../../app/protocol/limits.ts';
-import type { Conversation, ConversationSummary, ParticipantRole } from '../../app/protocol/model.ts';
+import type { Conversation } from '../../app/protocol/model.ts';
 import { PING, PONG } from '../../app/protocol/version.ts';
 import type { Person } from '../auth/person.ts';
 import { settingsOf } from '../env.ts';
@@ -21,28 +21,14 @@ import { isBehind, noMarks } from './outbox.ts';
 import { OwnerKeeper } from './owner-keeper.ts';
 import { Reception } from './reception.ts';
 import type { AssignedAgent, RoomState } from './records.ts';
+import { RoomChanges, type RoomCode, type RoomResult } from './room-changes.ts';
 import { RoomCore } from './room-core.ts';
 import { loadRoom } from './room-loader.ts';
-import {
-  accept,
-  close,
-  freshState,
-  giveBack,
-  reopen,
-  type Transition,
-  takeOver,
-  transfer,
-} from './room-state.ts';
+import { freshState } from './room-state.ts';
 import { type RoomAlarm, RoomStorage } from './room-storage.ts';
 import { Sockets } from './sockets.ts';
 import { readUpgrade } from './upgrade-header.ts';
 
-/** `not_found`: there is no such conversation. `unavailable`: an empty room could not be loaded; try again. */
-export type RoomCode = 'not_found' | 'unavailable' | 'conflict' | 'forbidden';
-export type RoomResult =
-  | { ok: true; conversation: Conversation; summary: ConversationSummary }
-  /** `conversation`: how it stands instead; `openId`: the visitor's other conversation that is in the way. */
-  | { ok: false; code: RoomCode; conversation?: Conversation; openId?: string };
 export type OpenResult = Result<
   { conversation: Conversation; ack: Ack | null; refusal: Refusal | null },
   RoomCode
@@ -54,14 +40,6 @@ interface Opening {
   created: boolean;
   visitor: Person;
   firstMessage: { id: string; text: string } | null;
-}
-
-/** What a change of state is noted as. */
-interface Noted {
-  action: AuditAction;
-  by: AuditActor;
-  /** The agent it concerns, besides whoever did it. */
-  concerns?: AssignedAgent | 'previous agent';
 }
 
 const RECOVER_AFTER_MS = 1_000;
@@ -85,6 +63,7 @@ export class ConversationRoom extends DurableObject<Env> {
   readonly #reception: Reception;
   readonly #owner: OwnerKeeper;
   readonly #audit: AuditTrail;
+  readonly #changes: RoomChanges;
   #loading: Promise<'ready' | RoomCode> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -141,6 +120,13 @@ export class ConversationRoom extends DurableObject<Env> {
       now: Date.now,
       random: Math.random,
       backoffMaxMs: this.#limits.backoffMaxMs,
+    });
+    this.#changes = new RoomChanges({
+      core: this.#core,
+      storage: this.storage,
+      flusher: this.#flusher,
+      audit: this.#audit,
+      store: () => this.env.STORE,
     });
     this.#recover();
   }
@@ -209,15 +195,14 @@ export class ConversationRoom extends DurableObject<Env> {
     };
   }
 
-  /** The lobby has kept a place with this agent; the room decides who has the conversation. */
-  async accept(conversationId: string, agent: AssignedAgent, by = themselves(agent)): Promise<RoomResult> {
-    const noted: Noted = { action: 'accepted', by };
-    return this.#apply(conversationId, 'agent', (state, now) => accept(state, agent, now), true, noted);
+  // What each of these does, and to whom it may be refused, is said in `RoomChanges`.
+
+  async accept(conversationId: string, agent: AssignedAgent, by?: AuditActor): Promise<RoomResult> {
+    return this.#whenReady(conversationId, () => this.#changes.accept(agent, by));
   }
 
-  async takeOver(conversationId: string, agent: AssignedAgent, by = themselves(agent)): Promise<RoomResult> {
-    const noted: Noted = { action: 'taken_over', by, concerns: 'previous agent' };
-    return this.#apply(conversationId, 'agent', (state, now) => takeOver(state, agent, now), true, noted);
+  async takeOver(conversationId: string, agent: AssignedAgent, by?: AuditActor): Promise<RoomResult> {
+    return this.#whenReady(conversationId, () => this.#changes.takeOver(agent, by));
   }
 
   async transfer(
@@ -227,9 +212,7 @@ export class ConversationRoom extends DurableObject<Env> {
     toIsOnline: boolean,
     from: string | null = null,
   ): Promise<RoomResult> {
-    const change = (state: RoomState, now: number) => transfer(state, by, to, now);
-    const noted: Noted = { action: 'transferred', by: actorOf(by, from), concerns: to };
-    return this.#apply(conversationId, 'agent', change, toIsOnline, noted);
+    return this.#whenReady(conversationId, () => this.#changes.transfer(by, to, toIsOnline, from));
   }
 
   async closeConversation(
@@ -237,31 +220,17 @@ export class ConversationRoom extends DurableObject<Env> {
     by: Person,
     from: string | null = null,
   ): Promise<RoomResult> {
-    const change = (state: RoomState, now: number) => close(state, by, now);
-    const noted: Noted = { action: 'closed', by: actorOf(by, from) };
-    return this.#apply(conversationId, by.role, change, this.storage.agentOnline, noted);
+    return this.#whenReady(conversationId, () => this.#changes.close(by, from));
   }
 
   /** Puts an active conversation back into the queue if it is with this agent, who is no longer one. Idempotent. */
   async giveBack(conversationId: string, agentId: string, by: AuditActor): Promise<RoomResult> {
-    const noted: Noted = { action: 'returned', by, concerns: 'previous agent' };
-    return this.#apply(conversationId, 'agent', (state, now) => giveBack(state, agentId, now), false, noted);
+    return this.#whenReady(conversationId, () => this.#changes.giveBack(agentId, by));
   }
 
   /** Puts a closed conversation back into the queue, if Postgres says that the visitor has no other open one. */
-  async reopen(conversationId: string, by: AuditActor = SYSTEM_ACTOR): Promise<RoomResult> {
-    const ready = await this.#ready(conversationId);
-    if (ready !== 'ready') return { ok: false, code: ready };
-    const { epoch, status } = this.#core.state;
-    if (status !== 'closed') return { ok: false, code: 'conflict', conversation: this.#core.view('agent') };
-    // Otherwise the old state could be written over what Postgres is about to agree to.
-    await this.#flusher.flush();
-    const answer = await this.env.STORE.reopenConversation(conversationId, epoch);
-    if (!answer.ok) return { ok: false, code: answer.code === 'gone' ? 'not_found' : 'unavailable' };
-    if (!answer.reopened) {
-      return { ok: false, code: 'conflict', ...(answer.open === null ? {} : { openId: answer.open }) };
-    }
-    return this.#apply(conversationId, 'agent', reopen, false, { action: 'reopened', by });
+  async reopen(conversationId: string, by?: AuditActor): Promise<RoomResult> {
+    return this.#whenReady(conversationId, () => this.#changes.reopen(by));
   }
 
   /**
@@ -352,25 +321,12 @@ export class ConversationRoom extends DurableObject<Env> {
 
   // ── Inside ─────────────────────────────────────────────────────────────────────────────────────
 
-  async #apply(
+  async #whenReady(
     conversationId: string,
-    reader: ParticipantRole,
-    transition: (state: RoomState, now: number) => Transition,
-    agentOnline: boolean,
-    noted: Noted,
+    change: () => RoomResult | Promise<RoomResult>,
   ): Promise<RoomResult> {
     const ready = await this.#ready(conversationId);
-    if (ready !== 'ready') return { ok: false, code: ready };
-    const before = this.#core.state;
-    const outcome = transition(before, Date.now());
-    if (!outcome.ok) return { ok: false, code: outcome.code, conversation: this.#core.view(reader) };
-    this.#core.apply(outcome, agentOnline);
-    if (outcome.state !== before) {
-      const { action, by, concerns = null } = noted;
-      const agent = concerns === 'previous agent' ? before.agent : concerns;
-      this.#audit.note({ action, actor: by, conversationId, agent });
-    }
-    return { ok: true, conversation: this.#core.view(reader), summary: this.#core.summary() };
+    return ready === 'ready' ? change() : { ok: false, code: ready };
   }
 
   #runAlarm(name: RoomAlarm): Promise<void> {
@@ -440,11 +396,6 @@ export class ConversationRoom extends DurableObject<Env> {
         .catch(() => {}),
     );
   }
-}
-
-/** An agent who takes a conversation does so themselves. */
-function themselves({ id, name }: AssignedAgent): AuditActor {
-  return { id, role: 'agent', name, from: null };
 }
 
 function refusalOf({ code, message, retryAfterMs }: Extract<RoomFrame, { t: 'error' }>): Refusal {

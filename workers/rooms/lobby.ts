@@ -12,9 +12,9 @@ import { acceptedSocket, refusedSocket } from '../socket-response.ts';
 import type { AgentRecord } from '../store/agents.ts';
 import { Allowances } from './allowances.ts';
 import { actorOf, SYSTEM_ACTOR } from './audit-trail.ts';
-import type { RoomResult } from './conversation-room.ts';
 import { LobbyStorage } from './lobby-storage.ts';
 import { QueueState, toAgents } from './queue-state.ts';
+import type { RoomResult } from './room-changes.ts';
 import { Sockets } from './sockets.ts';
 import { readUpgrade } from './upgrade-header.ts';
 
