@@ -1,3 +1,4 @@
+import { newClientId } from './client-id.ts';
 import { indexedDbStorage } from './indexed-db-storage.ts';
 import type { NetworkSignals, RealtimeEnvironment, TabChannel } from './types.ts';
 
@@ -6,7 +7,7 @@ export function browserEnvironment(): RealtimeEnvironment {
   return {
     now: Date.now,
     random: Math.random,
-    uuid: () => crypto.randomUUID(),
+    newClientId: () => newClientId(Date.now()),
     WebSocket: globalThis.WebSocket,
     storage: indexedDbStorage,
     locks: globalThis.navigator?.locks ?? null,

@@ -45,7 +45,7 @@ function world(seed = 1) {
       environment: {
         now: () => Date.now() + clockOff,
         random,
-        uuid: () => {
+        newClientId: () => {
           made += 1;
           return `aaaaaaaa-aaaa-4aaa-8aaa-${String(made).padStart(12, '0')}`;
         },

@@ -17,7 +17,14 @@ function browser() {
   function tab(): Outbox {
     const outbox: Outbox = createOutbox({
       scope: SCOPE,
-      environment: { now: Date.now, random: () => 0.5, uuid: () => `id-${ids++}`, storage, locks, channel },
+      environment: {
+        now: Date.now,
+        random: () => 0.5,
+        newClientId: () => `id-${ids++}`,
+        storage,
+        locks,
+        channel,
+      },
       transmit(message) {
         sent.push(message.text);
         queueMicrotask(() => outbox.settle(message.id));

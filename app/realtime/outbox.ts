@@ -12,7 +12,7 @@ export interface OutboxOptions {
   scope: string;
   environment: Pick<
     RealtimeEnvironment,
-    'now' | 'random' | 'uuid' | 'storage' | 'locks' | 'channel' | 'timing'
+    'now' | 'random' | 'newClientId' | 'storage' | 'locks' | 'channel' | 'timing'
   >;
   /** Puts one message on the wire; false when there is no line. The answer comes by `settle` or `refuse`. */
   transmit(message: PendingMessage): boolean;
@@ -175,7 +175,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }, timing.answer);
   }
 
-  function add(text: string, id = environment.uuid()): string {
+  function add(text: string, id = environment.newClientId()): string {
     if (entries.some((entry) => entry.id === id)) return id;
     const entry: Entry = { id, text, writtenAt: environment.now(), state: 'sending' };
     set([...entries, entry]);

@@ -129,7 +129,8 @@ export interface RealtimeEnvironment {
   now(): number;
   /** In [0, 1). */
   random(): number;
-  uuid(): string;
+  /** See `newClientId`. */
+  newClientId(): string;
   WebSocket: new (url: string | URL, protocols?: string | string[]) => WebSocket;
   storage: OutboxStorage;
   /** null where the browser has no Web Locks: then every tab drains, and the room's dedupe keeps it right. */

@@ -21,11 +21,11 @@ export interface Belongings {
   discard(): void;
 }
 
-export function createBelongings(keep: Keep, uuid: () => string, now: () => number): Belongings {
+export function createBelongings(keep: Keep, newClientId: () => string, now: () => number): Belongings {
   let owner = '';
   // Somebody was here before: whatever lies under no name was left by a page that didn't come to know who they were.
   const left = keep.get('who');
-  const first = createFirstMessages(keep, uuid, now, owner);
+  const first = createFirstMessages(keep, newClientId, now, owner);
   const scope = (person: string) => `widget/${person}`;
   let draft = '';
   if (left === null) draft = loadDraft(scope(''));

@@ -30,7 +30,7 @@ export interface ChatCore {
 export function createCore(options: ChatOptions): ChatCore {
   const { environment, keep } = options;
   const listeners = new Set<() => void>();
-  const belongings = createBelongings(keep, environment.uuid, environment.now);
+  const belongings = createBelongings(keep, environment.newClientId, environment.now);
   const { first } = belongings;
   let state: ChatState = {
     ...FRESH,

@@ -61,7 +61,7 @@ function world() {
       environment: {
         now: Date.now,
         random: () => 0.5,
-        uuid: () => {
+        newClientId: () => {
           made += 1;
           return `aaaaaaaa-aaaa-4aaa-8aaa-${String(made).padStart(12, '0')}`;
         },

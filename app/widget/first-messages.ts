@@ -28,7 +28,7 @@ const NONE: Kept = { queue: [], returned: false };
 /** @param person whose, or '' while nobody has been here before */
 export function createFirstMessages(
   keep: Keep,
-  uuid: () => string,
+  newClientId: () => string,
   now: () => number,
   person: string,
 ): FirstMessages {
@@ -45,7 +45,7 @@ export function createFirstMessages(
     add(text) {
       if (returned) queue = [];
       returned = false;
-      queue = [...queue, { id: uuid(), text, writtenAt: now(), state: 'sending' }];
+      queue = [...queue, { id: newClientId(), text, writtenAt: now(), state: 'sending' }];
       write();
     },
     giveBack() {

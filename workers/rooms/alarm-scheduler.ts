@@ -21,7 +21,7 @@ export class AlarmScheduler<Name extends string> {
   }
 
   static createTable(sql: SqlStorage): void {
-    sql.exec('create table if not exists alarms (name text primary key, at integer not null)');
+    sql.exec('create table if not exists alarms (name text primary key, at integer not null) without rowid');
   }
 
   /** Makes sure `name` fires no later than `at` (milliseconds since the epoch). Synchronous: part of the caller's write. */

@@ -188,7 +188,7 @@ function wake(sql: SqlStorage): Woken {
     rows = read();
   } catch {
     // Its first life: there are no tables.
-    sql.exec('create table if not exists meta (key text primary key, value text not null)');
+    sql.exec('create table if not exists meta (key text primary key, value text not null) without rowid');
     MessageLog.createTable(sql);
     AlarmScheduler.createTable(sql);
     AuditTrail.createTables(sql);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { textFrame } from './raw-socket.ts';
 
 /** How a server is spoken to. All of them carry the same message with the same client id. */
@@ -17,10 +16,13 @@ const TEXT =
   'I have sent the X-rays by mail. How many days should I plan for the implants, and is a hotel near the clinic included?';
 
 /** What is fixed in the middle of every client id, to find it in a frame without parsing. */
-const MARK = '-be7c-4000-8000-';
+const MARK = '-7e7c-8be7-';
 const MARK_BYTES = Buffer.from(MARK);
 
-/** A frame whose client id is written anew for each message: random in front, as a browser's is, a number behind. */
+/** Where it stands in an id. */
+const MARK_AT = 13;
+
+/** A frame whose client id is written anew for each message: the time in front, as our browser's end has it, a number behind. */
 export class SendSlot {
   readonly frame: Buffer;
   readonly #idAt: number;
@@ -30,7 +32,7 @@ export class SendSlot {
     const send = JSON.stringify({ t: 'send', id: idOf(0), kind: 'text', text: TEXT });
     const { frame } = textFrame(dialect === 'socketio' ? `421["send",${send}]` : send);
     this.frame = frame;
-    this.#idAt = frame.indexOf(MARK_BYTES) - 8;
+    this.#idAt = frame.indexOf(MARK_BYTES) - MARK_AT;
   }
 
   number(n: number): Buffer {
@@ -39,17 +41,10 @@ export class SendSlot {
   }
 }
 
-let noise = randomBytes(4096);
-let noiseAt = 0;
-
+/** A UUIDv7, as `newClientId` makes them, but for its random bits. */
 function idOf(n: number): string {
-  if (noiseAt === noise.length) {
-    noise = randomBytes(4096);
-    noiseAt = 0;
-  }
-  const random = noise.readUInt32BE(noiseAt).toString(16).padStart(8, '0');
-  noiseAt += 4;
-  return random + MARK + n.toString(16).padStart(12, '0');
+  const time = Date.now().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${MARK}${n.toString(16).padStart(12, '0')}`;
 }
 
 /** The number of the message that a frame is about, or -1. */

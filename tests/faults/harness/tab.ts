@@ -90,7 +90,7 @@ export function openTab(options: TabOptions): Tab {
       environment: {
         now: () => Date.now() + options.clockError,
         random: random.next,
-        uuid: random.uuid,
+        newClientId: random.uuid,
         WebSocket: wire.WebSocket,
         storage: browser.storage,
         locks: browser.locks,
