@@ -62,7 +62,7 @@ export default function Home() {
         </div>
         <div className="cards">
           {PROCEDURES.slice(0, 3).map((procedure) => (
-            <ProcedureCard key={procedure.slug} procedure={procedure} />
+            <ProcedureCard heading="h3" key={procedure.slug} procedure={procedure} />
           ))}
         </div>
       </section>

@@ -168,7 +168,10 @@ export default function AccountPage() {
           </p>
           {noteOf('profile')}
           {profile ? (
-            <ProfileForm profile={profile} refused={(answer?.intent === 'profile' && answer.fields) || {}} />
+            <ProfileForm
+              profile={{ ...profile, ...typed('profile') }}
+              refused={(answer?.intent === 'profile' && answer.fields) || {}}
+            />
           ) : (
             <FormNote kind="problem">Your details can’t be loaded right now.</FormNote>
           )}

@@ -57,7 +57,7 @@ export default function HospitalPage() {
         <h2 id="offers">Procedures at {hospital.name}</h2>
         <div className="cards">
           {procedures.map((procedure) => (
-            <ProcedureCard key={procedure.slug} procedure={procedure} />
+            <ProcedureCard heading="h3" key={procedure.slug} procedure={procedure} />
           ))}
         </div>
       </section>

@@ -43,7 +43,7 @@ export default function Pricing() {
       <section aria-labelledby="treatments">
         <h2 id="treatments">What treatments cost</h2>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-        <section className="scroller" aria-labelledby="treatments" tabIndex={0}>
+        <section className="scroller" aria-label="Table of prices" tabIndex={0}>
           <table>
             <thead>
               <tr>

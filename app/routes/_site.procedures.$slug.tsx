@@ -68,7 +68,7 @@ export default function ProcedurePage() {
         <h2 id="where">Where it is done</h2>
         <div className="cards">
           {hospitals.map((hospital) => (
-            <HospitalCard key={hospital.slug} hospital={hospital} />
+            <HospitalCard heading="h3" key={hospital.slug} hospital={hospital} />
           ))}
         </div>
       </section>

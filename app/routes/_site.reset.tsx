@@ -57,7 +57,7 @@ export default function Reset() {
           type="password"
           autoComplete="new-password"
           hint={texts.passwordHint}
-          minLength={6}
+          minLength={8}
           required
         />
         <button type="submit" className="button">

@@ -94,7 +94,7 @@ export default function SignUp() {
           type="password"
           autoComplete="new-password"
           hint={texts.passwordHint}
-          minLength={6}
+          minLength={8}
           required
         />
         <button type="submit" className="button">

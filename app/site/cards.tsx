@@ -4,14 +4,19 @@ import type { Procedure } from './catalogue/procedures.ts';
 import { usd } from './money.ts';
 import { SaveButton } from './save-button.tsx';
 
-export function ProcedureCard({ procedure }: { procedure: Procedure }) {
+/** The level of a card's heading is that of its place: under a page's title, or under a section's. */
+interface Placed {
+  heading?: 'h2' | 'h3';
+}
+
+export function ProcedureCard({ procedure, heading: Heading = 'h2' }: { procedure: Procedure } & Placed) {
   const saving = Math.round((1 - procedure.price.from / procedure.price.abroad) * 100);
   return (
     <article className="card">
       <header className="card__head">
-        <h3>
+        <Heading>
           <Link to={`/procedures/${procedure.slug}`}>{procedure.name}</Link>
-        </h3>
+        </Heading>
         <SaveButton kind="procedures" name={procedure.name} />
       </header>
       <p>{procedure.summary}</p>
@@ -33,13 +38,13 @@ export function ProcedureCard({ procedure }: { procedure: Procedure }) {
   );
 }
 
-export function HospitalCard({ hospital }: { hospital: Hospital }) {
+export function HospitalCard({ hospital, heading: Heading = 'h2' }: { hospital: Hospital } & Placed) {
   return (
     <article className="card">
       <header className="card__head">
-        <h3>
+        <Heading>
           <Link to={`/hospitals/${hospital.slug}`}>{hospital.name}</Link>
-        </h3>
+        </Heading>
         <SaveButton kind="hospitals" name={hospital.name} />
       </header>
       <p className="card__place">

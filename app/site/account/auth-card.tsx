@@ -1,5 +1,5 @@
 import { Form } from '@remix-run/react';
-import type { InputHTMLAttributes, ReactNode } from 'react';
+import { type InputHTMLAttributes, type ReactNode, useEffect, useRef } from 'react';
 import { texts } from './texts.ts';
 
 /** One thing to do about who one is, in the middle of the page. */
@@ -21,10 +21,17 @@ export function AuthCard({
   );
 }
 
-/** What went wrong, or what has been done; read out when it appears. */
+/** What went wrong, or what has been done. It comes with a page of its own, where the keyboard begins with it. */
 export function FormNote({ kind, children }: { kind: 'problem' | 'done'; children: ReactNode }) {
+  const note = useRef<HTMLParagraphElement>(null);
+  useEffect(() => note.current?.focus(), []);
   return (
-    <p className={`form-note form-note--${kind}`} role={kind === 'problem' ? 'alert' : 'status'}>
+    <p
+      ref={note}
+      tabIndex={-1}
+      className={`form-note form-note--${kind}`}
+      role={kind === 'problem' ? 'alert' : 'status'}
+    >
       {children}
     </p>
   );

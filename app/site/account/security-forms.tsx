@@ -58,7 +58,7 @@ export function PasswordForm({ email, known }: { email: string; known: boolean }
         label={texts.newPassword}
         type="password"
         autoComplete="new-password"
-        minLength={6}
+        minLength={8}
         hint="You are signed out on every other device with it."
         required
       />

@@ -11,7 +11,7 @@ export const texts = {
   email: 'Email',
   password: 'Password',
   newPassword: 'New password',
-  passwordHint: 'At least 6 characters; the longer the better.',
+  passwordHint: 'At least 8 characters; the longer the better.',
   bring: 'Bring the conversation from this browser along',
   confirmed:
     'A chat that you asked from knows it by itself. Sign in to see your conversations in this browser, too.',
