@@ -77,7 +77,7 @@ export function Composer({
           disabled={disabled}
           placeholder={placeholder ?? t('composer.placeholder')}
           aria-label={t('composer.label')}
-          aria-describedby={left < COUNT_FROM ? 'wc-counter' : undefined}
+          aria-describedby={left < COUNT_FROM || problem ? 'wc-counter' : undefined}
           aria-invalid={problem ? true : undefined}
           enterKeyHint="send"
           onChange={(event) => {
@@ -92,12 +92,18 @@ export function Composer({
         </button>
       </div>
       {left < COUNT_FROM ? (
-        <div className="wc-counter" id="wc-counter" role="status" data-over={left < 0}>
+        <div
+          className="wc-counter"
+          id="wc-counter"
+          // Read out once it is too much; before that it would be said at every letter.
+          role={left < 0 ? 'status' : undefined}
+          data-over={left < 0}
+        >
           {left < 0 ? t('composer.tooLong', { count: -left }) : t('composer.left', { count: left })}
         </div>
       ) : (
         problem && (
-          <div className="wc-counter" role="status" data-over="true">
+          <div className="wc-counter" id="wc-counter" role="status" data-over="true">
             {t('composer.invalid')}
           </div>
         )

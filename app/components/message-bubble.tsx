@@ -20,7 +20,15 @@ export function MessageBubble({ message, viewer, first, last, status }: MessageB
     message.senderName || t(message.senderRole === 'agent' ? 'messages.agent' : 'messages.visitor');
   const time = new Date(message.at).toLocaleTimeString(locale, { hour: 'numeric', minute: '2-digit' });
   return (
-    <div className="wc-row" data-own={own} data-first={first} data-last={last} data-seq={message.seq}>
+    <div
+      className="wc-row"
+      data-own={own}
+      data-first={first}
+      data-last={last}
+      data-seq={message.seq}
+      // Who wrote it need not hear it again, and not once more when it is sent.
+      aria-live={own ? 'off' : undefined}
+    >
       {!own && <span className="wc-row-avatar">{last && <Avatar name={name} size={28} />}</span>}
       <div className="wc-row-body">
         {first && !own && (

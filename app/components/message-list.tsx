@@ -48,6 +48,9 @@ export function MessageList({
 
   const readByOther = conversation?.read[viewer === 'agent' ? 'visitor' : 'agent'] ?? 0;
   const loading = !conversation && !pending.length && !messages.length && empty === undefined;
+  const quiet = useQuiet(messages[0] ? keyOf(messages[0]) : (pending[0]?.id ?? ''), messages.length > 0);
+  // A button that goes away with what it did leaves the keyboard where it was.
+  const toList = () => list.current?.focus({ preventScroll: true });
 
   return (
     <div className="wc-list-frame">
@@ -55,7 +58,7 @@ export function MessageList({
         ref={list}
         className="wc-list"
         role="log"
-        aria-live="polite"
+        aria-live={loading || quiet ? 'off' : 'polite'}
         aria-label={t('messages.label')}
         aria-busy={loading || older === 'loading'}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
@@ -67,7 +70,10 @@ export function MessageList({
             <button
               type="button"
               className="wc-older"
-              onClick={actions.loadOlder}
+              onClick={() => {
+                actions.loadOlder();
+                toList();
+              }}
               disabled={older === 'loading'}
             >
               {t(
@@ -116,8 +122,12 @@ export function MessageList({
               message={message}
               first={index === 0 && newest?.senderRole !== viewer}
               last={index === pending.length - 1}
-              onRetry={() => actions.retry(message.id)}
+              onRetry={() => {
+                actions.retry(message.id);
+                toList();
+              }}
               onDiscard={() => {
+                toList();
                 const text = actions.discard(message.id);
                 if (text) onDiscarded?.(text);
               }}
@@ -126,7 +136,15 @@ export function MessageList({
         </div>
       </div>
       {!atBottom && (
-        <button type="button" className="wc-jump" onClick={toBottom} data-unseen={unseen > 0}>
+        <button
+          type="button"
+          className="wc-jump"
+          onClick={() => {
+            toBottom();
+            toList();
+          }}
+          data-unseen={unseen > 0}
+        >
           <DownIcon size={14} />
           {unseen > 0 ? (
             t('messages.new', { count: unseen })
@@ -142,6 +160,25 @@ export function MessageList({
 /** The same before and after the ack, so that a bubble stays where it is while it turns from pending to sent. */
 function keyOf({ clientId, id }: Message): string {
   return clientId ?? id;
+}
+
+/** What was there before has been read, or isn't asked for: only what comes after it is read out. */
+const HISTORY_MS = 500;
+
+/**
+ * Whether what stands in the list now is history: just opened, or just put in above.
+ *
+ * @param first key of the first entry
+ * @param old the first entry came from the room; one's own, still on its way, begins a conversation
+ */
+function useQuiet(first: string, old: boolean): boolean {
+  const [heard, setHeard] = useState('');
+  useEffect(() => {
+    if (!old) setHeard(first);
+    const timer = setTimeout(() => setHeard(first), HISTORY_MS);
+    return () => clearTimeout(timer);
+  }, [first, old]);
+  return old && heard !== first;
 }
 
 function usePageVisible(): boolean {

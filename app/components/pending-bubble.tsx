@@ -10,7 +10,14 @@ export function PendingBubble({ message, first, last, onRetry, onDiscard }: Pend
   const t = useT();
   const failed = message.state === 'failed';
   return (
-    <div className="wc-row" data-own="true" data-first={first} data-last={last} data-pending={message.state}>
+    <div
+      className="wc-row"
+      data-own="true"
+      data-first={first}
+      data-last={last}
+      data-pending={message.state}
+      aria-live="off"
+    >
       <div className="wc-row-body">
         <div className="wc-bubble">
           <span className="wc-hidden">{t('messages.you')}: </span>
@@ -18,7 +25,9 @@ export function PendingBubble({ message, first, last, onRetry, onDiscard }: Pend
         </div>
         <div className="wc-meta">
           {failed ? <AlertIcon /> : <ClockIcon />}
-          <span>{t(label(message))}</span>
+          <span key={message.state} role={failed ? 'alert' : undefined}>
+            {t(label(message))}
+          </span>
           {failed && (
             <>
               <button type="button" className="wc-link" onClick={onRetry}>

@@ -21,7 +21,7 @@ export function TypingIndicator({ who }: TypingIndicatorProps) {
             <i />
             <i />
           </span>
-          {text}
+          <span>{text}</span>
         </>
       )}
     </div>

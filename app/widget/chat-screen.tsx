@@ -31,28 +31,29 @@ export function ChatScreen({
   const closed = phase === 'room' && (snapshot.conversation?.status === 'closed' || gone);
   const fresh = phase === 'fresh' && !state.starting.length;
   return (
-    <>
+    <main className="panel-main">
       {!gone && <ConnectionBanner connection={connection} onRetry={() => client?.reconnect()} />}
-      <main className="panel-main">
-        {fresh ? (
-          <Greeting />
-        ) : (
-          <MessageList
-            snapshot={snapshot}
-            viewer="visitor"
-            actions={client ?? NOT_YET}
-            visible={visible}
-            onDiscarded={(text) => chat.setDraft([state.draft, text].filter(Boolean).join('\n'))}
-          />
-        )}
-      </main>
+      {fresh ? (
+        <Greeting />
+      ) : (
+        <MessageList
+          snapshot={snapshot}
+          viewer="visitor"
+          actions={client ?? NOT_YET}
+          visible={visible}
+          onDiscarded={(text) => chat.setDraft([state.draft, text].filter(Boolean).join('\n'))}
+        />
+      )}
       <TypingIndicator who={snapshot.typing} />
       {state.problem && <ProblemNote problem={state.problem} onRetry={chat.retry} />}
-      {!state.problem && notice && !closed && NOTICES.has(notice.code) && (
-        <div className="panel-note" role="status">
-          {t(notice.code === 'rate_limited' ? 'notice.rate_limited' : 'notice.unavailable')}
-        </div>
-      )}
+      {/* It stays in the page, or what it says would not be read out. */}
+      <div role="status">
+        {!state.problem && notice && !closed && NOTICES.has(notice.code) && (
+          <p className="panel-note">
+            {t(notice.code === 'rate_limited' ? 'notice.rate_limited' : 'notice.unavailable')}
+          </p>
+        )}
+      </div>
       {closed && (
         <div className="panel-note">
           <p role="status">
@@ -77,7 +78,7 @@ export function ChatScreen({
         onTyping={(on) => client?.typing(on)}
         {...(closed ? { placeholder: t('widget.startNewHint') } : {})}
       />
-    </>
+    </main>
   );
 }
 

@@ -57,11 +57,12 @@ export function PanelApp({ chat, view, prompts, peopleTexts }: PanelAppProps) {
   }, [who, registered]);
 
   useEffect(() => {
-    // Not on a touch screen: the keyboard would cover half of what one came to read.
-    if (!open || !focused || screen !== 'chat' || listed) return;
-    if (matchMedia('(pointer: fine)').matches) root.current?.querySelector('textarea')?.focus();
-    else root.current?.focus();
+    if (open && focused && screen === 'chat' && !listed) focusIn(root.current);
   }, [open, focused, screen, listed]);
+  // What had the focus may be gone with what it did. Outside the panel Escape would not close it.
+  useEffect(() => {
+    if (open && document.hasFocus() && document.activeElement === document.body) root.current?.focus();
+  });
 
   const close = framed ? guest.close : undefined;
   const back = screen !== 'chat' ? () => setScreen('chat') : registered && !listed ? toList(chat) : undefined;
@@ -91,13 +92,18 @@ export function PanelApp({ chat, view, prompts, peopleTexts }: PanelAppProps) {
         }
       />
       {guest.prompt && !veiled && screen === 'chat' && (
-        <GuestPrompt prompt={guest.prompt} onSignUp={() => setScreen('save')} onDismiss={guest.dismiss} />
+        <GuestPrompt
+          prompt={guest.prompt}
+          onSignUp={() => setScreen('save')}
+          onDismiss={() => {
+            guest.dismiss();
+            focusIn(root.current);
+          }}
+        />
       )}
-      {said.text && (
-        <p className="panel-note" role="status">
-          {t(`guest.${said.text}`)}
-        </p>
-      )}
+      <div className="panel-said" role="status">
+        {said.text && <p className="panel-note">{t(`guest.${said.text}`)}</p>}
+      </div>
       {veiled ? (
         <>
           <main className="panel-main">
@@ -158,3 +164,9 @@ export function PanelApp({ chat, view, prompts, peopleTexts }: PanelAppProps) {
 }
 
 const toList = (chat: Chat) => () => chat.showList();
+
+/** One goes on by writing. Not on a touch screen: the keyboard would cover half of what one came to read. */
+function focusIn(panel: HTMLElement | null): void {
+  const fine = matchMedia('(pointer: fine)').matches;
+  ((fine && panel?.querySelector('textarea')) || panel)?.focus();
+}

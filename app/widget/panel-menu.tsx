@@ -24,11 +24,14 @@ export function PanelMenu({ person, onSave, onSignIn, onSignOut }: PanelMenuProp
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
     document.addEventListener('pointerdown', away);
+    // So does the Tab that leaves it.
+    document.addEventListener('keyup', away);
     // A click on the host page ends it, too.
     const gone = () => setOpen(false);
     window.addEventListener('blur', gone);
     return () => {
       document.removeEventListener('pointerdown', away);
+      document.removeEventListener('keyup', away);
       window.removeEventListener('blur', gone);
     };
   }, [open]);
