@@ -16,6 +16,7 @@ import { EmptyPane } from './empty-pane.tsx';
 import { visitorName } from './names.ts';
 import { refreshSession } from './session-refresh.ts';
 import { useCommand } from './use-command.ts';
+import { useFocusKept } from './use-focus-kept.ts';
 import { useFocused } from './use-focused.ts';
 import { VisitorPanel } from './visitor-panel.tsx';
 
@@ -56,6 +57,8 @@ export function ConversationScreen({ id }: { id: string }) {
     if (canWrite && !couldWrite.current) screen.current?.querySelector('textarea')?.focus();
     couldWrite.current = canWrite;
   }, [canWrite]);
+
+  useFocusKept(screen, conversation ? `${conversation.status} ${canWrite}` : 'none');
 
   if (snapshot.connection === 'not_found') {
     return (

@@ -21,7 +21,7 @@ export function MemberRow({ member, me, sending, answer }: MemberRowProps) {
   return (
     <li className="member" data-state={state}>
       <details open={answer !== null}>
-        <summary aria-label={`Manage ${name}`}>
+        <summary>
           {state === 'active' ? (
             <Avatar name={name} url={member.avatarUrl} online={member.online} size={40} />
           ) : (

@@ -18,11 +18,11 @@ interface SidebarProps {
 /** The left side: the queue, the state of the line, and who is signed in. */
 export function Sidebar({ agent, queue, now }: SidebarProps) {
   const navigate = useNavigate();
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   useDeskKeys(frame);
   const online = queue.agents.filter((colleague) => colleague.online).length;
   return (
-    <div className="sidebar" ref={frame}>
+    <aside className="sidebar" aria-label="Queue" ref={frame}>
       <header className="sidebar__head">
         <Link to="/agent" className="sidebar__brand">
           <BrandMark />
@@ -53,6 +53,6 @@ export function Sidebar({ agent, queue, now }: SidebarProps) {
           </button>
         </Form>
       </footer>
-    </div>
+    </aside>
   );
 }
