@@ -22,6 +22,11 @@ export class Visitor {
     return visitor;
   }
 
+  /** On a page that is open already. */
+  static of(page: Page): Visitor {
+    return new Visitor(page);
+  }
+
   get panel() {
     return this.page.frameLocator('iframe');
   }
@@ -74,7 +79,16 @@ export class Agent {
   }
 
   static async signIn(browser: Browser, url: string, email: string, password: string): Promise<Agent> {
-    const context: BrowserContext = await browser.newContext();
+    return Agent.signInOn(await browser.newContext(), url, email, password);
+  }
+
+  /** In a browser profile that has been prepared. */
+  static async signInOn(
+    context: BrowserContext,
+    url: string,
+    email: string,
+    password: string,
+  ): Promise<Agent> {
     const agent = new Agent(await context.newPage());
     await agent.page.goto(`${url}/agent`);
     await agent.page.getByLabel('Email').fill(email);
