@@ -1,7 +1,8 @@
 /**
- * `npm run test:access:mutants -- [--only words] [--part database|code]`: takes out one protection after the other,
+ * `npm run test:access:mutants -- [--part database|code] [--only words]…`: takes out one protection after the other,
  * every policy, grant and check of the database and each check of the Worker and the rooms, and says which test saw
- * it. Each must be red, and nothing may be red while all are in.
+ * it. Each must be red, and nothing may be red while all are in. `--only` takes a part of a protection's name, table or
+ * file, and may be said more than once: after a change to the rooms, `--part code --only workers/rooms`.
  */
 import { parseArgs } from 'node:util';
 import { sharedBackend } from '../support/backend.ts';
@@ -9,10 +10,11 @@ import { runCodeMutants } from './code/run.ts';
 import { runDatabaseMutants } from './database/run.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, part: { type: 'string' } },
+  options: { only: { type: 'string', multiple: true }, part: { type: 'string' } },
 });
-const only = values.only?.toLowerCase();
-const wants = (protection: string) => only === undefined || protection.toLowerCase().includes(only);
+const only = values.only?.map((words) => words.toLowerCase());
+const wants = (...names: string[]) =>
+  only === undefined || names.some((name) => only.some((words) => name.toLowerCase().includes(words)));
 
 const backend = await sharedBackend();
 let caught = 0;

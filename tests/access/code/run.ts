@@ -13,9 +13,9 @@ import type { CodeMutant } from './mutant.ts';
 /** Takes out every check of the code that `wants` names, one at a time in a copy of the tree, and prints what saw it. */
 export async function runCodeMutants(
   backend: TestBackend,
-  wants: (protection: string) => boolean,
+  wants: (...names: string[]) => boolean,
 ): Promise<Tally> {
-  const mutants = codeMutants.filter(({ check }) => wants(check));
+  const mutants = codeMutants.filter(({ check, edits }) => wants(check, ...edits.map(({ file }) => file)));
   if (mutants.length === 0) return { caught: 0, all: 0 };
   const folder = await temporaryFolder('access-mutants');
   try {
