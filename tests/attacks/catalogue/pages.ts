@@ -235,14 +235,18 @@ export const pages: Group = {
               document.body.appendChild(form);
               form.submit();
               await fetch('https://evil.example/').catch(() => {});
-              await new Promise((resolve) => setTimeout(resolve, 300));
               const expected = ['base-uri', 'connect-src', 'form-action', 'frame-src', 'object-src'].concat([
                 'script-src-attr',
                 'script-src-elem',
                 'style-src-attr',
                 'style-src-elem',
               ]);
-              const missing = expected.filter((directive) => !refused.includes(directive));
+              const notRefused = () => expected.filter((directive) => !refused.includes(directive));
+              // Each is reported in its own time.
+              const deadline = Date.now() + 8_000;
+              while (notRefused().length > 0 && Date.now() < deadline)
+                await new Promise((resolve) => setTimeout(resolve, 50));
+              const missing = notRefused();
               if ('pwned' in window) missing.push('code ran');
               return missing.length === 0 ? 'the policy refuses every one' : `not refused: ${missing.join()}`;
             });
