@@ -145,9 +145,11 @@ export class ConversationRoom extends DurableObject<Env> {
     }
     const person = await this.#owner.admit(session.person);
     if (typeof person === 'string') return refusedSocket(REFUSED_AS[person], person);
+    // Signed out while Postgres was asked.
+    if (issuedAt <= this.storage.voidedUntil(person.id)) return refusedSocket(CLOSE.signedOut, 'signed out');
     if (session.person.role === 'agent') {
       // So that the lobby finds this socket when the agent signs out or is deactivated.
-      this.ctx.waitUntil(this.#tellEntered(session.person.id, conversationId));
+      this.ctx.waitUntil(this.#tellEntered(session.person.id, conversationId, issuedAt));
       this.#audit.opened(conversationId, actorOf(session.person, from));
     }
     return this.#reception.enter({ ...session, person, greeted: false });
@@ -272,10 +274,10 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /**
    * Ends a person's access: closes their sockets here with `code` and voids every ticket and token they hold up to
-   * now. Someone who may come back comes with a newer token.
+   * now. Someone who may come back comes with a newer token. An empty room keeps it for when it is loaded.
    */
   async revoke(personId: string, code: typeof CLOSE.signedOut | typeof CLOSE.forbidden): Promise<void> {
-    if (!this.storage.state) return;
+    if (this.storage.gone) return;
     this.storage.void(personId, Date.now());
     this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'not allowed', personId);
   }
@@ -376,9 +378,9 @@ export class ConversationRoom extends DurableObject<Env> {
     }
   }
 
-  async #tellEntered(agentId: string, conversationId: string): Promise<void> {
+  async #tellEntered(agentId: string, conversationId: string, issuedAt: number): Promise<void> {
     try {
-      await lobbyOf(this.env).entered(agentId, conversationId);
+      await lobbyOf(this.env).entered(agentId, conversationId, issuedAt);
     } catch (error) {
       log({ event: 'room_call_failed', method: 'lobby.entered', name: errorName(error) });
     }

@@ -1,6 +1,9 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CLOSE } from '../../app/protocol/codes.ts';
+import { SUBPROTOCOL, TICKET_PREFIX } from '../../app/protocol/version.ts';
+import { signTicket } from '../auth/ticket.ts';
 import { laneOf } from '../objects.ts';
 import { away, fireAlarm, quietLog, restoreStores, rewrite, wipe, withStore } from '../testing/faults.ts';
 import { as, ingest } from '../testing/postgres.ts';
@@ -17,7 +20,7 @@ import {
   openConversation,
   stateOf,
 } from '../testing/room.ts';
-import { enter, join, say, text } from '../testing/sockets.ts';
+import { enter, join, roomSocket, say, text, upgrade } from '../testing/sockets.ts';
 import { noMarks } from './outbox.ts';
 
 let log: ReturnType<typeof quietLog>;
@@ -97,6 +100,15 @@ describe('a room that has lost its log', () => {
     await wipe(room);
     const sockets = await Promise.all([visitor, agent, visitor, agent].map((person) => join(id, person)));
     for (const socket of sockets) expect(socket.all('welcome')[0]?.epoch).toBe(2);
+  });
+
+  test('holds to a sign-out that came while it was empty', async () => {
+    const { id, room, visitor } = await written();
+    await wipe(room);
+    const ticket = await signTicket(env, id, visitor, Date.now() + 3_600_000);
+    await room.revoke(visitor.id, CLOSE.signedOut);
+    const socket = roomSocket(await upgrade(`/rooms/${id}`, [SUBPROTOCOL, `${TICKET_PREFIX}${ticket}`]));
+    expect(await socket.end()).toBe(CLOSE.signedOut);
   });
 
   test('is not found when there never was such a conversation', async () => {

@@ -17,6 +17,9 @@ export class LobbyStorage {
     this.#sql.exec(
       'create table if not exists entered (agent text, conversation text, at integer not null, primary key (agent, conversation)) without rowid',
     );
+    this.#sql.exec(
+      'create table if not exists voided (agent text primary key, until integer not null) without rowid',
+    );
     this.alarms = new AlarmScheduler<LobbyAlarm>(storage);
   }
 
@@ -132,9 +135,20 @@ export class LobbyStorage {
       .map(({ agent }) => agent);
   }
 
-  /** Forgets entries from before `at`: no socket is that old. */
+  /** Until when (milliseconds since the epoch) an agent's credentials are void here; 0 for never. */
+  voidedUntil(agentId: string): number {
+    const row = this.#sql.exec<{ until: number }>('select until from voided where agent = ?', agentId);
+    return row.toArray()[0]?.until ?? 0;
+  }
+
+  void(agentId: string, until: number): void {
+    this.#sql.exec('insert or replace into voided (agent, until) values (?, ?)', agentId, until);
+  }
+
+  /** Forgets entries from before `at`: no socket and no credential is that old. */
   pruneEntered(at: number): void {
     this.#sql.exec('delete from entered where at < ?', at);
+    this.#sql.exec('delete from voided where until < ?', at);
   }
 
   #read<Value>(key: string): Value | null {

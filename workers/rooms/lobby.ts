@@ -66,13 +66,14 @@ export class Lobby extends DurableObject<Env> {
   // ── Agents' sockets ────────────────────────────────────────────────────────────────────────────
 
   override async fetch(request: Request): Promise<Response> {
-    const { person, ticket, expiresAt } = readUpgrade(request);
+    const { person, ticket, expiresAt, issuedAt } = readUpgrade(request);
     await this.#load();
     const known = this.#storage.roster.some(({ id }) => id === person.id);
     const stale = Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS;
     const read = (!known || stale) && (await this.#readRoster());
     // Deactivated between the Worker's look and this one.
     if (read && !this.#isActive(person.id)) return refusedSocket(CLOSE.forbidden, 'no longer an agent');
+    if (issuedAt <= this.#storage.voidedUntil(person.id)) return refusedSocket(CLOSE.signedOut, 'signed out');
     this.#sockets.makeRoom(person.id, settingsOf(this.env).limits.socketsPerPerson);
     const { response, socket } = acceptedSocket();
     const session = { person, ticket, expiresAt, greeted: false };
@@ -136,8 +137,15 @@ export class Lobby extends DurableObject<Env> {
     this.#storage.setBehind(conversationId, since);
   }
 
-  /** An agent has opened a socket in a room. */
-  async entered(agentId: string, conversationId: string): Promise<void> {
+  /**
+   * An agent has opened a socket in a room.
+   *
+   * @param issuedAt when what they came in with was issued, milliseconds since the epoch
+   */
+  async entered(agentId: string, conversationId: string, issuedAt: number): Promise<void> {
+    // From before they signed out, which a room they weren't in hasn't heard of.
+    if (issuedAt <= this.#storage.voidedUntil(agentId))
+      return this.#revokeIn(conversationId, agentId, CLOSE.signedOut);
     this.#storage.noteEntered(agentId, conversationId, Date.now());
     // Agents may be in rooms alone, too; and one who isn't known may have been deactivated on the way in.
     const soon = this.#isActive(agentId) ? ROSTER_INTERVAL_MS : 0;
@@ -207,6 +215,7 @@ export class Lobby extends DurableObject<Env> {
    * @param code 4401 when they signed out, 4403 when they are no longer an agent
    */
   async revokeAgent(agentId: string, code: typeof CLOSE.signedOut | typeof CLOSE.forbidden): Promise<void> {
+    if (code === CLOSE.signedOut) this.#storage.void(agentId, Date.now());
     this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'no longer an agent', agentId);
     const rooms = this.#storage.takeEntered(agentId);
     await Promise.all(rooms.map((id) => this.#revokeIn(id, agentId, code)));

@@ -319,6 +319,21 @@ describe('access that ends', () => {
     expect(await again.end()).toBe(4401);
   });
 
+  test('by signing out: what was issued before opens neither the lobby nor a room they were never in', async () => {
+    const [{ id, agent }, other] = [await activeConversation(), await openConversation()];
+    await told(id);
+    const [before, elsewhere] = [await dashboard(agent), await join(other.id, await newAgent())];
+    const issuedAt = Date.now();
+    const ticket = await signTicket(env, other.id, agent, issuedAt + 3_600_000);
+    await lobby().revokeAgent(agent.id, 4401);
+    await before.end();
+    const desk = await dashboard(agent, issuedAt);
+    const socket = roomSocket(await upgrade(`/rooms/${other.id}`, ['wellchina.v1', `ticket.${ticket}`]));
+    expect(await Promise.all([desk.end(), socket.end()])).toEqual([4401, 4401]);
+    // Nobody else goes with them.
+    expect(elsewhere.closed).toBeNull();
+  });
+
   test('by being deactivated in the database: noticed with the next look at the roster', async () => {
     const { id, agent } = await activeConversation();
     await told(id);

@@ -129,13 +129,17 @@ export async function join(
   return socket;
 }
 
-/** An agent's dashboard, as the Worker lets it in. */
-export async function dashboard(person: Person): Promise<TestSocket<LobbyFrame>> {
+/**
+ * An agent's dashboard, as the Worker lets it in.
+ *
+ * @param issuedAt when the token was issued, milliseconds since the epoch
+ */
+export async function dashboard(person: Person, issuedAt = Date.now()): Promise<TestSocket<LobbyFrame>> {
   const response = await lobbyOf(env).fetch(
     withUpgrade(new Request('https://chat.test/lobby'), {
       conversationId: '',
       person,
-      issuedAt: Date.now(),
+      issuedAt,
       ticket: '',
       expiresAt: Date.now() + 3_600_000,
     }),
