@@ -4,6 +4,7 @@ import { api, personal, readBody, requireAllowedOrigin } from '../services/api.s
 import { problem, unavailable } from '../services/problem.server.ts';
 import {
   closeVisitorSession,
+  endRequestSchema,
   openVisitorSession,
   sessionRequestSchema,
 } from '../services/visitor-session.server.ts';
@@ -33,7 +34,9 @@ export const action = api({
   },
   async DELETE({ request, env }) {
     requireAllowedOrigin(request, env);
-    return new Response(null, { status: 204, headers: await closeVisitorSession(env, bearerOf(request)) });
+    const { refreshToken } = await readBody(request, endRequestSchema);
+    const headers = await closeVisitorSession(request, env, bearerOf(request), refreshToken);
+    return new Response(null, { status: 204, headers });
   },
 });
 

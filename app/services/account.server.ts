@@ -10,7 +10,13 @@ import { authClient, personalAuthClient, visitorAuthClient } from './auth-client
 import { type AuthRefusal, refusalOf } from './auth-problem.server.ts';
 import { endSession, isTeam, liveSession, rememberPerson } from './people.server.ts';
 import { cookiesOf, SITE_COOKIE, VISITOR_COOKIE } from './visitor-cookies.server.ts';
-import { closeSockets, refreshVisitor, sessionFor, withoutVisitor } from './visitor-session.server.ts';
+import {
+  closeSockets,
+  endVisitor,
+  refreshVisitor,
+  sessionFor,
+  withoutVisitor,
+} from './visitor-session.server.ts';
 
 /** The account's pages: who is signed in on the site, and what they may change of themselves. */
 
@@ -170,8 +176,7 @@ export async function changeEmail(
  * @returns headers that make this browser nobody's; it is signed out even where Auth can't be told
  */
 export async function signOut(env: Env, account: Account, scope: 'local' | 'global'): Promise<Headers> {
-  const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
-  await Promise.all([auth.admin.signOut(account.accessToken, scope), closeSockets(env, account.claims)]);
+  await endVisitor(env, account.accessToken, account.claims, scope);
   return withoutVisitor();
 }
 

@@ -7,7 +7,8 @@ import { safeNext } from '../desk/safe-next.ts';
 import { CLOSE } from '../protocol/codes.ts';
 import type { Agent } from '../protocol/model.ts';
 import type { NoAnswer } from './auth-client.server.ts';
-import { authOf, type RequestAuth, sessionTokenOf, withoutSession } from './supabase.server.ts';
+import { endInOrder } from './ending.server.ts';
+import { authOf, withoutSession } from './supabase.server.ts';
 
 /** Seconds after which it makes sense to ask again, when Auth or Postgres is away. */
 export const RETRY_AFTER_SECONDS = 5;
@@ -62,12 +63,13 @@ export async function signInAgent(
 
 /** Ends this browser's session. The cookie goes even when Auth can't be told: the person asked for it. */
 export async function signOutAgent(request: Request, env: Env): Promise<Headers> {
-  const token = await sessionTokenOf(request);
+  const session = authOf(request, env);
+  // Sockets live for a day: where the cookie's token is over, another says whose they are.
+  const token = (await session.session())?.access_token ?? null;
   const verified = token === null ? null : await verifyAccessToken(env, token);
-  await Promise.all([
-    authOf(request, env).auth.signOut({ scope: 'local' }),
-    verified?.ok && lobbyOf(env).revokeAgent(verified.claims.sub, CLOSE.signedOut),
-  ]);
+  await endInOrder(session.auth.signOut({ scope: 'local' }), async () => {
+    if (verified?.ok) await lobbyOf(env).revokeAgent(verified.claims.sub, CLOSE.signedOut);
+  });
   return withoutSession(request);
 }
 
@@ -109,9 +111,9 @@ export async function isSignedInAgent(request: Request, env: Env): Promise<boole
  */
 export async function refreshAgent(request: Request, env: Env): Promise<Response> {
   const session = authOf(request, env);
-  const { data } = await session.auth.refreshSession();
+  const renewed = await session.renew();
   if (session.noAnswer()) return awayResponse();
-  if (data.session) return new Response(null, { status: 204, headers: session.headers() });
+  if (renewed) return new Response(null, { status: 204, headers: session.headers() });
   return new Response(null, { status: 401, headers: withoutSession(request) });
 }
 
@@ -123,17 +125,17 @@ type Found =
 
 async function findAgent(request: Request, env: Env): Promise<Found> {
   const session = authOf(request, env);
-  const token = await usableToken(session);
-  if (token === null) {
+  const token = (await session.session())?.access_token;
+  if (token === undefined) {
     return session.noAnswer() ? { is: 'unknown' } : { is: 'nobody', headers: withoutSession(request) };
   }
   let found = await agentOf(env, token);
   if (found.is === 'invalid') {
     // Not expired, yet not this project's (any more): whether the session lives is for Auth to say.
-    const { data } = await session.auth.refreshSession();
+    const renewed = await session.renew();
     if (session.noAnswer()) return { is: 'unknown' };
-    if (!data.session) return { is: 'nobody', headers: withoutSession(request) };
-    found = await agentOf(env, data.session.access_token);
+    if (!renewed) return { is: 'nobody', headers: withoutSession(request) };
+    found = await agentOf(env, renewed.access_token);
   }
   switch (found.is) {
     case 'agent':
@@ -147,12 +149,6 @@ async function findAgent(request: Request, env: Env): Promise<Found> {
     default:
       return found satisfies never;
   }
-}
-
-/** The session's access token, refreshed where it is about to expire. */
-async function usableToken(session: RequestAuth): Promise<string | null> {
-  const { data } = await session.auth.getSession();
-  return data.session?.access_token ?? null;
 }
 
 async function agentOf(

@@ -105,7 +105,7 @@ async function invitedPerson(
   env: Env,
   form: URLSearchParams,
 ): Promise<{ id: string; role: 'agent' | 'admin'; claims: Claims } | 'over' | NoAnswer> {
-  const token = (await prove(session, form)) ?? (await session.auth.getSession()).data.session?.access_token;
+  const token = (await prove(session, form)) ?? (await session.session())?.access_token;
   const silence = session.noAnswer();
   if (silence) return silence;
   if (!token) return 'over';

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { authOf, SESSION_COOKIE, sessionTokenOf, withoutSession } from './supabase.server.ts';
+import { authOf, sessionTokenOf, withoutSession } from './supabase.server.ts';
 
 const env = { SUPABASE_URL: 'http://auth.invalid', SUPABASE_ANON_KEY: 'anon' };
 const hour = 3_600;
+const SESSION_COOKIE = '__Host-wellchina-agent';
 
 function stored(expiresIn: number): string {
   const now = Math.floor(Date.now() / 1000);
@@ -33,9 +34,17 @@ const renewed = () =>
     user: { id: 'a1', aud: 'authenticated', app_metadata: {}, user_metadata: {}, created_at: '' },
   });
 
-// The client tells of every refresh that failed.
-beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
-afterEach(() => vi.unstubAllGlobals());
+// The client would tell of every refresh that failed, and anybody can make one fail.
+beforeEach(() => {
+  vi.spyOn(console, 'warn');
+  vi.spyOn(console, 'error');
+});
+afterEach(() => {
+  expect(console.warn).not.toHaveBeenCalled();
+  expect(console.error).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 describe('an expired session', () => {
   const expired = request(`${SESSION_COOKIE}=${stored(-hour)}`);
@@ -45,7 +54,7 @@ describe('an expired session', () => {
     async (status) => {
       authAnswers(() => new Response('upstream', { status }));
       const session = authOf(expired, env);
-      await session.auth.getSession();
+      await session.session();
       expect(session.noAnswer()).toBe(status === 429 ? 'busy' : 'away');
       expect(session.headers().getSetCookie()).toEqual([]);
       expect(fetch).toHaveBeenCalledTimes(1);
@@ -55,7 +64,7 @@ describe('an expired session', () => {
   it('survives Auth not being there at all', async () => {
     authAnswers(() => Promise.reject(new TypeError('connection refused')));
     const session = authOf(expired, env);
-    await session.auth.getSession();
+    await session.session();
     expect(session.noAnswer()).toBe('away');
     expect(session.headers().getSetCookie()).toEqual([]);
   });
@@ -63,8 +72,7 @@ describe('an expired session', () => {
   it('ends with a definite no', async () => {
     authAnswers(() => Response.json({ error_code: 'refresh_token_not_found', msg: 'no' }, { status: 400 }));
     const session = authOf(expired, env);
-    const { data } = await session.auth.getSession();
-    expect(data.session).toBeNull();
+    expect(await session.session()).toBeNull();
     expect(session.noAnswer()).toBeNull();
     expect(session.headers().getSetCookie().join()).toContain(`${SESSION_COOKIE}=;`);
   });
@@ -72,8 +80,7 @@ describe('an expired session', () => {
   it('is renewed into a cookie no script and no other site can use', async () => {
     authAnswers(renewed);
     const session = authOf(expired, env);
-    const { data } = await session.auth.getSession();
-    expect(data.session?.access_token).toBe('new-token');
+    expect((await session.session())?.access_token).toBe('new-token');
     const headers = session.headers();
     const [cookie = ''] = headers.getSetCookie();
     for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/'])
@@ -86,9 +93,11 @@ describe('an expired session', () => {
 
 it('leaves Secure out where there is no TLS, so that every browser keeps it on localhost', async () => {
   authAnswers(renewed);
-  const session = authOf(request(`${SESSION_COOKIE}=${stored(-hour)}`, 'http://localhost:8787/agent'), env);
-  await session.auth.getSession();
-  expect(session.headers().getSetCookie().join()).not.toContain('Secure');
+  const session = authOf(request(`wellchina-agent=${stored(-hour)}`, 'http://localhost:8787/agent'), env);
+  await session.session();
+  const cookies = session.headers().getSetCookie().join();
+  expect(cookies).toContain('wellchina-agent=base64-');
+  expect(cookies).not.toMatch(/Secure|__Host-/u);
 });
 
 describe('sessionTokenOf', () => {
@@ -108,6 +117,12 @@ describe('sessionTokenOf', () => {
   ])('finds none in %j', async (cookie) => {
     expect(await sessionTokenOf(request(cookie))).toBeNull();
   });
+});
+
+it('takes no session from a cookie that another site of the same domain could have set', async () => {
+  const tossed = request(`wellchina-agent=${stored(hour)}; wellchina-agent.0=${stored(hour)}`);
+  expect(await sessionTokenOf(tossed)).toBeNull();
+  expect(await authOf(tossed, env).session()).toBeNull();
 });
 
 it('takes every chunk of the session out of the browser, and nothing else', () => {

@@ -10,6 +10,7 @@ import type { Session } from '../protocol/http.ts';
 import { authClient, type NoAnswer, visitorAuthClient } from './auth-client.server.ts';
 import { isDefiniteNo } from './auth-problem.server.ts';
 import { checkCaptcha } from './captcha.server.ts';
+import { endInOrder } from './ending.server.ts';
 import {
   cookiesOf,
   dropCookie,
@@ -25,6 +26,9 @@ export const sessionRequestSchema = z.object({
   /** Turnstile’s word that a new guest is a person, where it is asked. */
   captchaToken: z.string().min(1).max(2048).optional(),
 });
+
+/** The end of a session may bring the same, where the access token is over. */
+export const endRequestSchema = sessionRequestSchema.pick({ refreshToken: true });
 
 export type VisitorSession =
   | { ok: true; session: Session; headers: Headers }
@@ -72,8 +76,7 @@ async function endedAsTeam(env: Env, session: AuthSession): Promise<boolean> {
   if (!verified.ok) return false;
   const found = await env.STORE.currentAgent(verified.claims);
   if (!found.ok || found.agent === null) return false;
-  const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
-  await Promise.all([auth.admin.signOut(session.access_token, 'local'), closeSockets(env, verified.claims)]);
+  await endVisitor(env, session.access_token, verified.claims, 'local');
   return true;
 }
 
@@ -89,16 +92,40 @@ export async function refreshVisitor(
 }
 
 /**
- * Ends the session of this access token, and the sockets opened with it. The cookie goes in any case, for the
- * person asked for it.
+ * Ends the visitor's session and the sockets opened with it: that of the access token or, where that is over, which
+ * sockets and refresh tokens outlive, that of the refresh token. The cookie goes in any case, for the person asked
+ * for it.
  */
-export async function closeVisitorSession(env: Env, accessToken: string | null): Promise<Headers> {
+export async function closeVisitorSession(
+  request: Request,
+  env: Env,
+  accessToken: string | null,
+  given: string | undefined,
+): Promise<Headers> {
   const verified = accessToken === null ? null : await verifyAccessToken(env, accessToken);
-  if (accessToken && verified?.ok) {
-    const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
-    await Promise.all([auth.admin.signOut(accessToken, 'local'), closeSockets(env, verified.claims)]);
-  }
+  if (accessToken && verified?.ok) await endVisitor(env, accessToken, verified.claims, 'local');
+  else await endByRefreshToken(env, cookiesOf(request).get(VISITOR_COOKIE) ?? given);
   return withoutVisitor();
+}
+
+async function endByRefreshToken(env: Env, refreshToken: string | undefined): Promise<void> {
+  if (refreshToken === undefined) return;
+  const refreshed = await refreshVisitor(env, refreshToken);
+  if (refreshed.is !== 'live') return;
+  const { access_token: accessToken } = refreshed.session;
+  const verified = await verifyAccessToken(env, accessToken);
+  if (verified.ok) await endVisitor(env, accessToken, verified.claims, 'local');
+}
+
+/** Ends a session at Auth, or every one of its person, and then the sockets. */
+export async function endVisitor(
+  env: Env,
+  accessToken: string,
+  claims: Claims,
+  scope: 'local' | 'global',
+): Promise<void> {
+  const { auth } = authClient(env, env.SUPABASE_SERVICE_ROLE_KEY);
+  await endInOrder(auth.admin.signOut(accessToken, scope), () => closeSockets(env, claims));
 }
 
 /** Headers that make this browser nobody's again. */

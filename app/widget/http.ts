@@ -34,7 +34,8 @@ export interface Api {
     context: ConversationContext | null,
     first: { id: string; text: string },
   ): Promise<Result<CreatedConversation>>;
-  signOut(bearer: string): Promise<Result<unknown>>;
+  /** @param refreshToken where the browser keeps no cookie: it ends the session where the bearer is over */
+  signOut(bearer: string, refreshToken: string | null): Promise<Result<unknown>>;
   /** The guest's conversations move to whose bearer this is; both sessions must be live. */
   claim(bearer: string, guestRefreshToken: string | null): Promise<Result<ClaimAnswer>>;
 }
@@ -105,7 +106,8 @@ export function createApi(fetcher: typeof fetch): Api {
         ...(context ? { context } : {}),
         firstMessage,
       }),
-    signOut: (bearer) => call('DELETE', '/api/session', bearer, () => true),
+    signOut: (bearer, refreshToken) =>
+      call('DELETE', '/api/session', bearer, () => true, refreshToken ? { refreshToken } : undefined),
     claim: (bearer, guestRefreshToken) =>
       call('POST', '/api/session/claim', bearer, isClaim, guestRefreshToken ? { guestRefreshToken } : {}),
   };

@@ -134,7 +134,7 @@ export function createSession(
     async signOut() {
       const identity = await ensure();
       if (!identity.ok && identity.kind !== 'unauthorized') return identity;
-      const answer = identity.ok ? await api.signOut(identity.value.bearer) : identity;
+      const answer = identity.ok ? await api.signOut(identity.value.bearer, keep.get('refresh')) : identity;
       if (!answer.ok && answer.kind !== 'unauthorized') return answer;
       keep.set('refresh', null);
       forget();

@@ -86,6 +86,11 @@ export const identity: readonly CodeMutant[] = [
         from: 'if (issuedAt <= this.storage.voidedUntil(session.person.id)) {',
         to: 'if (issuedAt <= 0) {',
       },
+      {
+        file: 'workers/rooms/conversation-room.ts',
+        from: 'if (issuedAt <= this.storage.voidedUntil(person.id)) return',
+        to: 'if (issuedAt <= 0) return',
+      },
     ],
     attacks: ['socket, ticket and token after signing out'],
   },
@@ -99,6 +104,81 @@ export const identity: readonly CodeMutant[] = [
       },
     ],
     attacks: ['socket, ticket and token after signing out'],
+  },
+  {
+    check: 'that a sign-out with a token that is over ends the session',
+    edits: [
+      {
+        file: 'app/services/visitor-session.server.ts',
+        from: '  else await endByRefreshToken(env, cookiesOf(request).get(VISITOR_COOKIE) ?? given);',
+        to: '  void [endByRefreshToken, request, given];',
+      },
+    ],
+    attacks: ['a visitor signs out with a token that has ended: what the session still opens'],
+  },
+  {
+    check: 'that an agent’s sign-out with a token that is over closes their sockets',
+    edits: [
+      {
+        file: 'app/services/agent-session.server.ts',
+        from: '  const token = (await session.session())?.access_token ?? null;\n  const verified',
+        to: '  const token = await sessionTokenOf(request);\n  const verified',
+      },
+      {
+        file: 'app/services/agent-session.server.ts',
+        from: 'import { authOf, withoutSession }',
+        to: 'import { authOf, sessionTokenOf, withoutSession }',
+      },
+    ],
+    attacks: ['an agent signs out with a token that has ended: what the session still opens'],
+  },
+  {
+    check: 'that what an agent held before a sign-out opens no lobby',
+    edits: [
+      {
+        file: 'workers/rooms/lobby.ts',
+        from: 'if (issuedAt <= this.#storage.voidedUntil(person.id))',
+        to: 'if (issuedAt <= 0)',
+      },
+    ],
+    attacks: [
+      'an agent’s stolen token after they have signed out: the lobby, a room they were in, one they were never in',
+    ],
+  },
+  {
+    check: 'that what an agent held before a sign-out opens no room they weren’t in',
+    edits: [
+      {
+        file: 'workers/rooms/lobby.ts',
+        from: 'if (issuedAt <= this.#storage.voidedUntil(agentId))',
+        to: 'if (issuedAt <= 0)',
+      },
+    ],
+    attacks: [
+      'an agent’s stolen token after they have signed out: the lobby, a room they were in, one they were never in',
+    ],
+  },
+  {
+    check: 'that sockets close when their session has ended, and not before',
+    edits: [
+      {
+        file: 'app/services/ending.server.ts',
+        from: 'const isLate = await Promise.race([ended.then(() => false), late]);',
+        to: 'const isLate = (void late, false);',
+      },
+    ],
+    unit: 'app/services/ending.server.test.ts',
+  },
+  {
+    check: 'that an agent’s cookie is set by nobody else under the same domain',
+    edits: [
+      {
+        file: 'app/services/supabase.server.ts',
+        from: "isSecure(request) ? '__Host-wellchina-agent' :",
+        to: "isSecure(request) ? 'wellchina-agent' :",
+      },
+    ],
+    unit: 'app/services/supabase.server.test.ts',
   },
   {
     check: 'that agents who are gone lose their sockets',

@@ -375,6 +375,8 @@ export const identity: Group = {
           'wellchina-agent=base64-bnVsbA',
           'wellchina-agent=base64-_____w',
           `wellchina-agent=base64-${Buffer.from('{"access_token":"x","refresh_token":1,"expires_at":"x","user":7}').toString('base64url')}`,
+          // As it should be but for the truth: Auth refuses it, and the log has to stay as it was.
+          `wellchina-agent=base64-${Buffer.from('{"access_token":"x","refresh_token":"made-up","expires_at":1,"user":null}').toString('base64url')}`,
         ],
         async (Cookie) => {
           const reply = await stage.http('GET', '/agent', { headers: { Cookie } });

@@ -2,6 +2,7 @@ import type { Group } from '../attack.ts';
 import { access } from './access.ts';
 import { csrf } from './csrf.ts';
 import { edge } from './edge.ts';
+import { endings } from './endings.ts';
 import { floods } from './floods.ts';
 import { frames } from './frames.ts';
 import { identity } from './identity.ts';
@@ -21,6 +22,7 @@ export const byPrograms: readonly Group[] = [
   texts,
   identity,
   people,
+  endings,
   access,
   origins,
   paths,
