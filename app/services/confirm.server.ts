@@ -12,7 +12,8 @@ import { closeSockets, refreshVisitor, sessionFor } from './visitor-session.serv
 
 /** What a link carries; it is only believed when a form of ours posts it, since mail programs follow links by themselves. */
 export const linkSchema = z.object({
-  token_hash: z.string().min(1).max(500),
+  /** Auth's are letters and digits; what it could not even look up would count as an answer that never came. */
+  token_hash: z.string().regex(/^[\w-]{1,500}$/u),
   type: z.enum(['signup', 'email', 'email_change', 'recovery', 'magiclink', 'invite']),
 });
 export type MailLink = z.infer<typeof linkSchema>;

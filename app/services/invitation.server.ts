@@ -30,7 +30,7 @@ const LINK_TYPES = ['invite', 'magiclink', 'email', 'recovery', 'signup'] as con
 
 /** What a mail's link proves who somebody is with: the hash in its query, or the session in its fragment. */
 const proofSchema = z.union([
-  z.object({ token_hash: z.string().min(1).max(200), type: z.enum(LINK_TYPES) }),
+  z.object({ token_hash: z.string().regex(/^[\w-]{1,200}$/u), type: z.enum(LINK_TYPES) }),
   z.object({ access_token: z.string().min(1).max(8_000), refresh_token: z.string().min(1).max(1_000) }),
 ]);
 

@@ -19,7 +19,7 @@ export function attack(name: string, expected: string, run: Attack['run']): Atta
   return { name, expected, run };
 }
 
-/** The answers of several tries as one: said once where all are alike, else each with its name. */
+/** The answers of several tries as one: said once where all are alike, else each with its name, the rarest first. */
 export async function each<Try>(
   tries: readonly Try[],
   run: (item: Try) => Promise<string>,
@@ -29,5 +29,7 @@ export async function each<Try>(
   for (const item of tries) answers.push([nameOf(item), await run(item)]);
   const [first] = answers;
   if (first && answers.every(([, answer]) => answer === first[1])) return first[1];
+  const times = (answer: string) => answers.filter(([, other]) => other === answer).length;
+  answers.sort(([, a], [, b]) => times(a) - times(b));
   return answers.map(([name, answer]) => `${name.slice(0, 60)} → ${answer}`).join(' | ');
 }

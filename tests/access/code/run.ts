@@ -53,8 +53,14 @@ async function expectGreen(
   mutants: readonly CodeMutant[],
 ): Promise<void> {
   const names = [...new Set(mutants.flatMap(({ attacks = [] }) => attacks))];
-  const red = (await tryAttacks(folder, backend, names)).find(({ held }) => !held);
-  if (red) throw new Error(`with every check in, it is red: ${red.attack}: ${red.got}`);
+  // On a machine that is busy with other things one may come too late: it is given another try, and no third.
+  for (let left = names, again = ''; ; ) {
+    const red = (await tryAttacks(folder, backend, left)).find(({ held }) => !held);
+    if (!red) break;
+    if (red.attack === again) throw new Error(`with every check in, it is red: ${red.attack}: ${red.got}`);
+    again = red.attack;
+    left = left.slice(left.indexOf(again));
+  }
   for (const unit of new Set(mutants.flatMap((mutant) => mutant.unit ?? [])))
     if (await tryUnit(folder, unit)) throw new Error(`with every check in, it is red: ${unit}`);
 }

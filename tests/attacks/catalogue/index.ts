@@ -3,6 +3,7 @@ import { access } from './access.ts';
 import { csrf } from './csrf.ts';
 import { edge } from './edge.ts';
 import { endings } from './endings.ts';
+import { fields } from './fields.ts';
 import { floods } from './floods.ts';
 import { frames } from './frames.ts';
 import { identity } from './identity.ts';
@@ -27,6 +28,7 @@ export const byPrograms: readonly Group[] = [
   origins,
   paths,
   injection,
+  fields,
   floods,
   edge,
   csrf,

@@ -42,6 +42,14 @@ async function harmIn(frame: Page | Frame): Promise<string[]> {
 
 const panelOf = (page: Page) => page.frames().find((frame) => new URL(frame.url()).pathname === '/widget');
 
+/** Where a page's one frame has come to, once it is anywhere. */
+async function frameIn(page: Page): Promise<string> {
+  const deadline = Date.now() + 8_000;
+  const url = () => page.frames()[1]?.url() ?? '';
+  while (['', 'about:blank'].includes(url()) && Date.now() < deadline) await page.waitForTimeout(50);
+  return url();
+}
+
 async function withPage(stage: Stage, work: (page: Page) => Promise<string>): Promise<string> {
   const context = await (await stage.browser()).newContext();
   try {
@@ -172,10 +180,8 @@ export const pages: Group = {
             evil.serve(`<iframe src="${stage.worker.url}${path}"></iframe>`);
             await page.goto(evil.url);
             await page.waitForFunction(() => document.readyState === 'complete');
-            const [, framed] = page.frames();
-            return framed?.url().startsWith('chrome-error:')
-              ? 'refused by the browser'
-              : `framed: ${framed?.url()}`;
+            const framed = await frameIn(page);
+            return framed.startsWith('chrome-error:') ? 'refused by the browser' : `framed: ${framed}`;
           }),
         );
       } finally {
@@ -191,10 +197,8 @@ export const pages: Group = {
           each(['/widget', `/widget?origin=${encodeURIComponent(stage.worker.url)}`], async (path) => {
             evil.serve(`<iframe src="${stage.worker.url}${path}"></iframe>`);
             await page.goto(url);
-            const [, framed] = page.frames();
-            return framed?.url().startsWith('chrome-error:')
-              ? 'refused by the browser'
-              : `framed: ${framed?.url()}`;
+            const framed = await frameIn(page);
+            return framed.startsWith('chrome-error:') ? 'refused by the browser' : `framed: ${framed}`;
           }),
         );
       } finally {

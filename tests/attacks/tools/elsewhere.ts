@@ -1,0 +1,38 @@
+/** What somebody writes into `next=` to have a browser led away after a sign-in. */
+export function elsewhere(own: string): readonly string[] {
+  const { host } = new URL(own);
+  return [
+    '//evil.test',
+    '///evil.test',
+    '/\\evil.test',
+    '\\\\evil.test',
+    'https:evil.test',
+    'https://evil.test',
+    'https:/evil.test',
+    '/%2f/evil.test',
+    '%2f%2fevil.test',
+    '/\t/evil.test',
+    '/\n/evil.test',
+    '/\r\n/evil.test',
+    '\t//evil.test',
+    ' //evil.test',
+    '/agent/../../evil.test',
+    '/agent/..//evil.test',
+    '/agent//evil.test/..//..//..//evil.test',
+    '/agent@evil.test',
+    `/agent.evil.test`,
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '/agent\\..\\..\\\\evil.test',
+    '/agent/%2e%2e//evil.test',
+    '/.//evil.test',
+    `//${host}@evil.test/agent`,
+    '/agent?next=//evil.test',
+    '/agent/login?next=//evil.test',
+    '/agent/logout',
+    '/agent\u0000',
+    '/agent\u2028/evil',
+    '//[::1]/agent',
+    'http:agent',
+  ];
+}
