@@ -13,6 +13,7 @@ import { origins } from './origins.ts';
 import { pages } from './pages.ts';
 import { paths } from './paths.ts';
 import { people } from './people.ts';
+import { races } from './races.ts';
 import { onTables } from './tables.ts';
 import { texts } from './texts.ts';
 
@@ -24,6 +25,7 @@ export const byPrograms: readonly Group[] = [
   identity,
   people,
   endings,
+  races,
   access,
   origins,
   paths,
