@@ -346,6 +346,14 @@ describe('signing out', () => {
     expect(JSON.stringify([...here.stored, ...drafts])).not.toContain('secret');
   });
 
+  it('names the session that the frame keeps itself, since the token may be over by then', async () => {
+    const chat = await guestWith('Hello');
+    here.stored.set('wellchina-refresh', 'kept-in-the-frame');
+    expect(await chat.signOut()).toBe(true);
+    expect(here.api.signOut).toHaveBeenCalledWith(expect.any(String), 'kept-in-the-frame');
+    expect(here.stored.has('wellchina-refresh')).toBe(false);
+  });
+
   it('is not done by a server that is away: nothing has changed then', async () => {
     const chat = await guestWith('Hello');
     here.api.signOut.mockResolvedValueOnce(AWAY);
