@@ -9,6 +9,7 @@ import {
   useRouteError,
 } from '@remix-run/react';
 import type { ReactNode } from 'react';
+import { EARLY_PRESSES } from './early-presses.ts';
 import { useNonce } from './nonce.ts';
 import { Notice } from './site/notice.tsx';
 import base from './styles/base.css?url';
@@ -33,6 +34,8 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="theme-color" content="#f6f4ef" media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content="#101615" media="(prefers-color-scheme: dark)" />
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: our own constant */}
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: EARLY_PRESSES }} />
         <Meta />
         <Links />
       </head>

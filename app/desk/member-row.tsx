@@ -127,6 +127,7 @@ function DeactivateForm({ member, me, sending }: Omit<MemberRowProps, 'answer'>)
           type="submit"
           className="button button--quiet button--small"
           disabled={sending}
+          data-asks-first
           onClick={(event) => {
             event.preventDefault();
             setAsking(true);

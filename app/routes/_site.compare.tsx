@@ -1,5 +1,6 @@
 import type { MetaFunction } from '@remix-run/cloudflare';
 import { Form, useSearchParams, useSubmit } from '@remix-run/react';
+import { useEffect, useState } from 'react';
 import { HOSPITALS } from '../site/catalogue/hospitals.ts';
 import { ChatButton } from '../site/chat-button.tsx';
 import { comparedHospitals } from '../site/comparison.ts';
@@ -16,6 +17,12 @@ export default function Compare() {
   const [search] = useSearchParams();
   const submit = useSubmit();
   const compared = comparedHospitals(search);
+  // What was picked a moment ago is not in the address yet: the next pick must not undo it.
+  const inAddress = compared.map(({ slug }) => slug).join(' ');
+  const [picked, setPicked] = useState(inAddress.split(' '));
+  useEffect(() => setPicked(inAddress.split(' ')), [inAddress]);
+  const pick = (slug: string, on: boolean) =>
+    setPicked((before) => (on ? [...before, slug] : before.filter((other) => other !== slug)));
   return (
     <>
       <PageHead
@@ -29,7 +36,7 @@ export default function Compare() {
         <fieldset>
           <legend>Hospitals</legend>
           {HOSPITALS.map(({ slug, name }) => {
-            const chosen = compared.some((hospital) => hospital.slug === slug);
+            const chosen = picked.includes(slug);
             return (
               <label key={slug}>
                 <input
@@ -37,8 +44,8 @@ export default function Compare() {
                   name="hospital"
                   value={slug}
                   checked={chosen}
-                  disabled={!chosen && compared.length === 3}
-                  onChange={() => {}}
+                  disabled={!chosen && picked.length === 3}
+                  onChange={(event) => pick(slug, event.currentTarget.checked)}
                 />
                 {name}
               </label>

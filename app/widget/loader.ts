@@ -226,11 +226,20 @@ const holder = window as unknown as { WellChinaChat?: Api };
 const stub = holder.WellChinaChat;
 // Loaded twice on one page (a tag manager and the page itself): the first one stays.
 if (!stub?.v) {
+  // The bubble stands at the end of the body, which is known when the page has been parsed: put there sooner, it ends up
+  // in the middle, and a page that hydrates its whole document takes it for one of its own and draws everything anew.
+  let waiting: Call[] | null = document.readyState === 'loading' ? [] : null;
   const api: Api = (...call) => {
-    if (document.body) run(call);
-    else document.addEventListener('DOMContentLoaded', () => run(call));
+    if (waiting) waiting.push(call);
+    else run(call);
   };
   api.v = 1;
   holder.WellChinaChat = api;
   for (const call of Array.from(stub?.q ?? [])) api(...(Array.from(call) as Call));
+  // Not DOMContentLoaded: that waits for the page's deferred scripts, too.
+  document.addEventListener('readystatechange', () => {
+    const calls = waiting ?? [];
+    waiting = null;
+    for (const call of calls) run(call);
+  });
 }

@@ -10,8 +10,7 @@ export default defineConfig({
     include: ['tests/browser/**/*.test.ts'],
     environment: 'node',
     globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
-    // A page is drawn anew once in a while, why is not found yet (a hydration that failed?): what a person would press again.
-    retry: 2,
+    setupFiles: [support('no-redrawn-pages.ts')],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A browser and a workerd fill two cores.
