@@ -57,14 +57,39 @@ async function invite(page: Page, email: string): Promise<void> {
   await page.getByText(`The invitation is on its way to ${email}.`).waitFor();
 }
 
+/** Somebody new, with no conversation yet: what other tests left to the seeded agents doesn't fill their places. */
+async function join(inviter: Agent, name: string, role: 'agent' | 'admin'): Promise<Page> {
+  const email = newAddress();
+  await inviter.page.goto(`${worker.url}/agent/team`);
+  await inviter.page.getByRole('region', { name: 'Invite somebody' }).getByLabel('Role').selectOption(role);
+  await inviter.page.getByLabel('Email').fill(email);
+  await inviter.page.getByRole('button', { name: 'Send invitation' }).click();
+  await inviter.page.getByText(`The invitation is on its way to ${email}.`).waitFor();
+  const page = await newPage();
+  await page.goto(await invitationLink(email));
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Password').fill('a long enough password');
+  await page.getByRole('button', { name: 'Join the team' }).click();
+  await page.waitForURL('**/agent');
+  return page;
+}
+
+/** The conversation in the list: many may say the same. */
+const listed = (page: Page, id: string) => page.locator(`a[href="/agent/conversations/${id}"]`);
+
 const newAddress = () => `mei-${crypto.randomUUID().slice(0, 8)}@team.test`;
 
 test('an admin invites somebody, who chooses a password, answers a visitor, and is out within five seconds of being deactivated; the visitor waits again', async () => {
   const admin = await signIn();
+  const second = await join(admin, 'Ren Yu', 'admin');
   const email = newAddress();
   await invite(admin.page, email);
 
   const mei = await newPage();
+  let outAt = Number.NaN;
+  mei.on('websocket', (socket) => {
+    if (socket.url().endsWith('/lobby')) socket.on('close', () => (outAt = Date.now()));
+  });
   await mei.goto(await invitationLink(email));
   await mei.getByLabel('Your name').fill('Mei Lin');
   await mei.getByLabel('Password').fill('short');
@@ -96,7 +121,8 @@ test('an admin invites somebody, who chooses a password, answers a visitor, and 
   const since = Date.now();
   await admin.page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
   await mei.getByText('This account isn’t an agent’s').waitFor();
-  const took = Date.now() - since;
+  // By the line that ends: how long a busy machine draws the page that says so is not what is promised.
+  const took = outAt - since;
   expect(took).toBeLessThan(5_000);
   console.info(`out after ${took} ms`);
   await guest.sees('Agent Mei Lin had to leave. You’re back in the queue');
@@ -110,6 +136,14 @@ test('an admin invites somebody, who chooses a password, answers a visitor, and 
       agent_id: null,
     });
 
+  // Somebody else goes on with it: an admin whose places are not taken.
+  await listed(second, id).filter({ hasText: 'back in the queue' }).click();
+  await second.getByRole('button', { name: 'Accept', exact: true }).click();
+  await guest.sees('Agent Ren Yu joined the chat');
+  await second.getByRole('textbox', { name: /reply|message/iu }).fill('Now I am.');
+  await second.keyboard.press('Enter');
+  await guest.sees('Now I am.');
+
   // And all of it is written down, with nothing of what was said.
   await expect
     .poll(
@@ -120,7 +154,7 @@ test('an admin invites somebody, who chooses a password, answers a visitor, and 
       { timeout: 20_000 },
     )
     // Accepting is a call of its own: it may arrive before the socket does.
-    .toEqual(['accepted', 'opened', 'returned']);
+    .toEqual(['accepted', 'accepted', 'opened', 'opened', 'returned']);
   await admin.page.goto(`${worker.url}/agent/audit?conversation=${id}`);
   await admin.page.getByText('is no longer on the team').waitFor();
   await admin.page.getByRole('button', { name: 'Show' }).waitFor();
@@ -137,7 +171,7 @@ test('an admin invites somebody, who chooses a password, answers a visitor, and 
   await row.getByRole('button', { name: 'Reactivate' }).click();
   await admin.page.getByText('Mei Lin is back on the team.').waitFor();
   await mei.goto(`${worker.url}/agent`);
-  await mei.getByRole('link').filter({ hasText: 'back in the queue' }).first().waitFor();
+  await listed(mei, id).filter({ hasText: 'Ren Yu' }).waitFor();
   expect([...admin.problems, ...guest.problems]).toEqual([]);
 });
 

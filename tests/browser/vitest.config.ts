@@ -11,7 +11,8 @@ export default defineConfig({
     environment: 'node',
     globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
     setupFiles: [support('no-redrawn-pages.ts')],
-    testTimeout: 60_000,
+    // For what hangs: a journey of many pages takes a minute on a machine that has other things to do.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     // A browser and a workerd fill two cores.
     maxWorkers: 1,
