@@ -295,7 +295,11 @@ test('the last admin can’t be demoted: the reason stands at the field, and wha
   await row.getByText('This is the last active admin.').waitFor();
   expect(await row.getByLabel('Role').inputValue()).toBe('agent');
   await row.getByRole('button', { name: 'Deactivate' }).click();
+  // The same words stand at the field already: only the answer says that this was refused, too. Before it, nobody may be
+  // made an admin again, or the deactivation goes through.
+  const answered = admin.page.waitForResponse((response) => response.request().method() === 'POST');
   await admin.page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+  expect((await answered).status()).toBe(409);
   await row.getByRole('alert').filter({ hasText: 'This is the last active admin.' }).first().waitFor();
   expect((await sql`select role, active from chat_agents where id = ${own?.id}`)[0]).toEqual({
     role: 'admin',
