@@ -17,7 +17,7 @@ const WRITE_TIMEOUT_MS = 45_000;
 /** How long the first part waits for others: a call to Postgres costs the same for one room as for fifty. */
 const WINDOW_MS = 50;
 /** So many messages are company enough: a backlog is written as fast as Postgres takes it. */
-const FULL_MESSAGES = 500;
+const FULL_MESSAGES = 250;
 
 /** How long the line to Postgres is kept after a write: a busy site writes again within a second. */
 const LINE_KEPT_MS = 1_500;

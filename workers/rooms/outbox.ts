@@ -31,8 +31,11 @@ export const noMarks: Marks = {
   halted: null,
 };
 
-/** Rows in one part: enough that a long backlog drains fast, few enough for one call's size. */
-export const PART_ROWS = 500;
+/**
+ * Rows in one part: enough that a long backlog drains fast, few enough that whoever is talking meanwhile doesn't notice:
+ * everything in a process waits while one is made.
+ */
+export const PART_ROWS = 250;
 
 export function isBehind(marks: Marks, head: number, rev: number): boolean {
   return marks.flushedSeq < head || marks.flushedRev < rev;

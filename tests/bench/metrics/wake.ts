@@ -33,11 +33,9 @@ export const wake: Bench = {
     await load.do('first', { lines: await openOurs(20) });
     await load.do('first', { lines: await openTheirs(echo, 20) });
     await load.do('first', { lines: await openTheirs(naive, 20) });
-    // As many as will be counted have been there and gone: what a process takes once and keeps is no socket's memory.
-    const gone = [await openOurs(idle), await openTheirs(echo, idle), await openTheirs(naive, idle)];
+    // As many sleep already when it begins to count: what a process takes once and keeps is no socket's memory.
+    const asleep = [await openOurs(idle), await openTheirs(echo, idle), await openTheirs(naive, idle)];
     await sleep(by(length, ASLEEP_MS, ASLEEP_MS, 100));
-    await load.do('close', { lines: gone.flat() });
-    await sleep(by(length, 2_000, 1_000, 0));
     const pids = [us.worker.pid, echo.pid ?? -1, naive.pid ?? -1] as const;
     const before = pids.map(residentKiB);
     const probes = rounds * each;
@@ -58,7 +56,7 @@ export const wake: Bench = {
       'naive room': first('naive room'),
       echo: first('echo'),
     });
-    await load.do('close', { lines: [...Object.values(lines).flat(), ...waiting.flat()] });
+    await load.do('close', { lines: [...Object.values(lines).flat(), ...asleep.flat(), ...waiting.flat()] });
     await us.worker.stop();
     return [wakeLine(stage, figures), ...memoryLine(medium, perSocket, idle)];
   },
