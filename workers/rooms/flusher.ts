@@ -88,6 +88,7 @@ export class Flusher {
 
   async #flush(how: Thoroughness): Promise<void> {
     const { storage, backoffMaxMs } = this.#deps;
+    const here = storage.log.head;
     for (;;) {
       const state = storage.state;
       if (!state) return;
@@ -114,7 +115,7 @@ export class Flusher {
         case 'settled':
           this.#settledAt = this.#deps.now();
           // What came meanwhile has its own turn.
-          if (how === 'what is here' && part.rows < PART_ROWS && this.#isDirty()) return;
+          if (how === 'what is here' && (part.lastSeq ?? here) >= here && this.#isDirty()) return;
           continue;
         case 'erase':
           return this.#deps.erase();

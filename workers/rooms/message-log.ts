@@ -17,12 +17,18 @@ type SqlRow = {
 const INSERT = `insert into log (seq, id, sender_id, sender_role, sender_name, client_id, kind, text, event, at)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (sender_id, client_id) do nothing`;
 
-/** The keys are those of `private.ingest`. */
+/**
+ * The keys are those of `private.ingest`. As many rows as 256 KiB of text allow, and one at least: an object's
+ * SQLite refuses to make a text of more than two megabytes, and as JSON a character may take six times its bytes.
+ */
 const PART = `select count(*) as rows, max(seq) as last, json_group_array(json_object(
     'seq', seq, 'id', id, 'senderId', sender_id, 'senderRole', sender_role, 'senderName', sender_name,
     'clientId', client_id, 'kind', kind, 'text', text, 'event', json(event),
     'at', strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch'))) as messages
-  from (select * from log where seq > ? order by seq limit ?)`;
+  from (
+    select *, sum(octet_length(text)) over (order by seq rows unbounded preceding) as bytes
+    from (select * from log where seq > ?1 order by seq limit ?2))
+  where seq = ?1 + 1 or bytes is null or bytes <= ${256 * 1024}`;
 
 /** A contiguous run of the log. */
 export type MessagesPart = Pick<IngestPart, 'rows' | 'lastSeq' | 'messages'>;

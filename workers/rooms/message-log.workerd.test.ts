@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
-import { logRow, systemRow } from '../testing/records.ts';
+import { limits, logRow, systemRow } from '../testing/records.ts';
 import { openConversation } from '../testing/room.ts';
 import { MessageLog } from './message-log.ts';
 import type { LogRow } from './records.ts';
@@ -50,6 +50,24 @@ test('a part begins after what was handed over, and is no longer than it may be'
     const part = log.partAfter(3, 4);
     expect(part).toMatchObject({ rows: 4, lastSeq: 7 });
     expect(JSON.parse(part?.messages ?? '')).toEqual(handed(said.slice(3, 7)));
+  });
+});
+
+test('a part is never more than SQLite can say, however much was said, and all of it is handed over in the end', async () => {
+  // The most there is to a message: six characters of JSON for each of the longest text's.
+  const said = Array.from({ length: 250 }, (_, index) =>
+    logRow(index + 1, { text: '\u0001'.repeat(limits.textLength), senderName: '字'.repeat(80) }),
+  );
+  await onLog((log) => {
+    for (const { seq: _, ...row } of said) log.append(row);
+    const parts: number[] = [];
+    for (let last = 0; last < said.length; last += parts.at(-1) ?? 0) {
+      const part = log.partAfter(last, 250);
+      expect(JSON.parse(part?.messages ?? '')).toEqual(handed(said.slice(last, part?.lastSeq ?? 0)));
+      parts.push(part?.rows ?? Number.POSITIVE_INFINITY);
+    }
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.reduce((sum, rows) => sum + rows)).toBe(said.length);
   });
 });
 
