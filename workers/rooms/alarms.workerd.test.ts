@@ -195,27 +195,28 @@ describe('while Postgres is away', () => {
   test('the lobby hears who is behind and since when, and that they caught up', async () => {
     const conversation = await settled();
     const { id, room, socket } = conversation;
-    const before = (await lobby().behind()).rooms;
+    // The file's other rooms may be behind, too.
+    const isBehind = async () => (await lobby().longestBehind(1_000)).includes(id);
     await withIngest(id, away);
     const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
     await say(socket, 'late');
     await failed(conversation);
-    expect((await lobby().behind()).rooms).toBe(before);
+    expect(await isBehind()).toBe(false);
     clock.mockRestore();
     await runInDurableObject(room, (_, { storage }) =>
       storage.sql.exec('update log set at = at - 10000').toArray(),
     );
     await fireAlarm(room);
-    expect(await lobby().behind()).toMatchObject({ rooms: before + 1 });
+    expect(await isBehind()).toBe(true);
+    expect((await lobby().behind()).rooms).toBeGreaterThanOrEqual(1);
     expect((await lobby().behind()).oldestSeconds).toBeGreaterThanOrEqual(10);
-    expect(await lobby().longestBehind(10)).toContain(id);
 
     await evictDurableObject(laneOf(env, id));
     await runInDurableObject(room, (_, { storage }) =>
       storage.sql.exec('update log set at = at + 10000').toArray(),
     );
-    expect(await catchUpRooms(env)).toBe(1);
-    expect(await lobby().behind()).toMatchObject({ rooms: before });
+    expect(await catchUpRooms(env)).toBeGreaterThanOrEqual(1);
+    expect(await isBehind()).toBe(false);
     await flushed(id);
   });
 });
