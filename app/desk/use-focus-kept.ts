@@ -13,8 +13,16 @@ export function useFocusKept(screen: RefObject<HTMLElement>, what: string): void
   useEffect(() => {
     if (before.current === what) return;
     before.current = what;
-    const focused = document.activeElement;
-    if (focused && focused !== document.body && focused.checkVisibility()) return;
-    screen.current?.querySelector('h1')?.focus();
+    const goOn = () => {
+      const focused = document.activeElement;
+      if (focused && focused !== document.body && focused.checkVisibility()) return;
+      screen.current?.querySelector('h1')?.focus();
+    };
+    // A dialog that asked first may still stand there: what is behind it takes no focus, and what it gives it back to
+    // may be gone.
+    const dialog = screen.current?.querySelector('dialog[open]');
+    if (!dialog) return goOn();
+    dialog.addEventListener('close', goOn, { once: true });
+    return () => dialog.removeEventListener('close', goOn);
   }, [screen, what]);
 }

@@ -60,6 +60,7 @@ export function createChatConversations(core: ChatCore, room: ChatRoom): ChatCon
 
   async function resume(): Promise<Failure | null> {
     const still = core.watch();
+    const { phase: shown } = state();
     // Asked for while it becomes known who this is: one wait instead of two.
     void room.ready();
     const held = await session.ensure();
@@ -77,15 +78,19 @@ export function createChatConversations(core: ChatCore, room: ChatRoom): ChatCon
     set({ conversations, next });
     const found = latest(conversations);
     const isOpen = found !== undefined && found.status !== 'closed';
-    const asList = isRegistered(state()) && landing === 'list' && found && !first.queue().length;
+    // Where they went while this was on its way is where they want to be.
+    const { phase } = state();
+    const went = phase === shown ? null : phase;
+    const queued = first.queue().length > 0;
+    const asList = isRegistered(state()) && (went ?? landing) === 'list' && found && !queued;
     landing = 'list';
     if (asList) {
       if (isOpen) room.enter(found.id, identity, 'list');
       else set({ phase: 'list', client: null });
-    } else if (found) room.enter(found.id, identity, 'room');
+    } else if (found && !(went === 'fresh' && !isOpen && !queued)) room.enter(found.id, identity, 'room');
     else set({ phase: 'fresh' });
     room.unpack();
-    if (!first.queue().length) return null;
+    if (!queued) return null;
     if (!isOpen) return create();
     for (const { id, text } of first.queue()) state().client?.send(text, id);
     first.clear();
@@ -118,7 +123,10 @@ export function createChatConversations(core: ChatCore, room: ChatRoom): ChatCon
     resume,
     create,
     async meet() {
+      const still = core.watch();
       const held = await session.ensure();
+      // Somebody else than before: what they have is being looked for already.
+      if (!still()) return null;
       if (!held.ok) return held;
       set({ veiled: false });
       return state().client && !first.queue().length ? null : resume();

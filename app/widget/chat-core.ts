@@ -15,6 +15,8 @@ export interface ChatCore {
   setDraft(text: string): void;
   /** Runs one attempt at a time; what comes meanwhile is picked up by it or by the next. */
   attempt(work: () => Promise<Failure | null>): Promise<void>;
+  /** The same, once the one under way has ended, for what nothing else would pick up. */
+  attemptNext(work: () => Promise<Failure | null>): Promise<void>;
   /** Nothing is tried again by itself any more, and nothing is said of it. */
   dropProblem(): void;
   /** A question whether the same person is still here as now; what was begun for who was here before ends without a word. */
@@ -41,6 +43,7 @@ export function createCore(options: ChatOptions): ChatCore {
   /** Rises when somebody else is here. */
   let life = 0;
   let working = false;
+  let underWay: Promise<Failure | null> = Promise.resolve(null);
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retry: () => void = () => {};
@@ -87,6 +90,20 @@ export function createCore(options: ChatOptions): ChatCore {
     working = false;
   }
 
+  async function attempt(work: () => Promise<Failure | null>): Promise<void> {
+    if (working) return;
+    working = true;
+    const mine = life;
+    clearTimeout(timer);
+    set({ problem: null });
+    underWay = work();
+    const failure = await underWay;
+    if (mine !== life) return;
+    working = false;
+    if (failure) fail(failure);
+    else failures = 0;
+  }
+
   return {
     options,
     belongings,
@@ -97,17 +114,11 @@ export function createCore(options: ChatOptions): ChatCore {
       return () => listeners.delete(listener);
     },
     setDraft,
-    async attempt(work) {
-      if (working) return;
-      working = true;
+    attempt,
+    async attemptNext(work) {
       const mine = life;
-      clearTimeout(timer);
-      set({ problem: null });
-      const failure = await work();
-      if (mine !== life) return;
-      working = false;
-      if (failure) fail(failure);
-      else failures = 0;
+      while (working && mine === life) await underWay;
+      if (mine === life) await attempt(work);
     },
     dropProblem() {
       clearTimeout(timer);

@@ -86,7 +86,11 @@ export function createChat(options: ChatOptions): Chat {
       void attempt(conversations.resume);
     },
     loadMore: () => void attempt(conversations.more),
-    openConversation: (id) => void attempt(() => conversations.open(id)),
+    openConversation(id) {
+      const { phase } = state();
+      // Unless they have gone elsewhere by then.
+      void core.attemptNext(async () => (state().phase === phase ? conversations.open(id) : null));
+    },
     identify: session.ensure,
     renew: session.renew,
   };

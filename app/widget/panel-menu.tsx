@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { MoreIcon } from '../components/icons.tsx';
 import { useT } from '../i18n/use-language.ts';
 import type { Person } from './session.ts';
@@ -17,9 +17,12 @@ export function PanelMenu({ person, onSave, onSignIn, onSignOut }: PanelMenuProp
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
+  // Before the next key: a second Enter would otherwise close the menu that the first has opened.
+  useLayoutEffect(() => {
+    if (open) root.current?.querySelector<HTMLElement>('.panel-menu button')?.focus();
+  }, [open]);
   useEffect(() => {
     if (!open) return;
-    root.current?.querySelector<HTMLElement>('.panel-menu button')?.focus();
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };

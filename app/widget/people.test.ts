@@ -161,6 +161,16 @@ function world() {
 let here: ReturnType<typeof world>;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+/** The next list of conversations takes half a second. */
+function slowConversations(): void {
+  const { conversations } = here.api;
+  const answer = conversations.getMockImplementation();
+  conversations.mockImplementationOnce(async (...call) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (!answer) throw new Error('There is no server.');
+    return answer(...call);
+  });
+}
 /** Everything of the chat that could be on the screen. */
 function shown(chat: Chat): string {
   const { client, starting, draft, veiled, conversations } = chat.getSnapshot();
@@ -236,6 +246,42 @@ describe('a registered person', () => {
     await pass(1_000);
     expect(chat.getSnapshot().phase).toBe('list');
     expect(here.sockets.at(-1)).toBe(`${VERA} ${open}`);
+  });
+
+  it('is where they went while it was being looked up: in the list, in one of its conversations, in a new one', async () => {
+    const past = here.converse(VERA, 'last year');
+    Object.assign(here.room(past).conversation, { status: 'closed' });
+    here.signIn(VERA);
+    const chat = here.open();
+    chat.start(true);
+    await pass(1_000);
+    const meanwhile = async (...presses: (() => void)[]) => {
+      slowConversations();
+      for (const press of presses) {
+        press();
+        await pass(50);
+      }
+      await pass(1_000);
+      return chat.getSnapshot().phase;
+    };
+    expect(await meanwhile(chat.showList, chat.startNew)).toBe('fresh');
+    expect(await meanwhile(chat.showList, chat.startNew, chat.showList)).toBe('list');
+    expect(await meanwhile(chat.showList, () => chat.openConversation(past), chat.startNew)).toBe('fresh');
+    expect(await meanwhile(chat.showList, () => chat.openConversation(past))).toBe('room');
+    expect(shown(chat)).toContain('last year');
+  });
+
+  it('opens as soon as it is asked for after signing in, though a conversation came along', async () => {
+    const chat = await guestWith('Hello');
+    here.move(GUEST, VERA);
+    here.signIn(VERA);
+    slowConversations();
+    chat.adopt(sessionOf(VERA), 1);
+    await pass(50);
+    chat.showList();
+    await pass(1_000);
+    expect(chat.getSnapshot().phase).toBe('list');
+    expect(shown(chat)).toContain('Hello');
   });
 
   it('goes straight to writing when there is nothing to list', async () => {
@@ -449,6 +495,20 @@ describe('the host page’s own person', () => {
     await pass(1_000);
     expect(chat.getSnapshot().draft).toBe('Vera’s draft');
     expect(shown(chat)).not.toContain('Bob');
+  });
+
+  it('has what is theirs looked up once, so that nothing takes them back to the list', async () => {
+    here.converse(VERA, 'Vera’s');
+    here.converse(BOB, 'Bob’s');
+    const chat = here.open();
+    chat.setHostToken(asVera);
+    chat.start(true);
+    await pass(1_000);
+    here.api.conversations.mockClear();
+    chat.setHostToken(asBob);
+    await pass(1_000);
+    expect(here.api.conversations).toHaveBeenCalledTimes(1);
+    expect(chat.getSnapshot()).toMatchObject({ phase: 'list', veiled: false });
   });
 
   it('signs out with the page: sockets closed, nothing left, and no guest made', async () => {

@@ -107,6 +107,7 @@ test('a guest does everything by the keyboard: sees where they are, is never hel
   await guest.panel.getByRole('button', { name: 'Save your chat' }).waitFor({ state: 'detached' });
   await keyboard.press('Shift+Tab');
   await keyboard.press('Enter');
+  await expectFocus(panel(), 'Save your chat');
   await keyboard.press('Enter');
   await guest.panel.getByRole('heading', { name: 'Save your chat' }).waitFor();
   await expect.poll(() => panel().evaluate('document.activeElement.textContent')).toBe('Save your chat');
