@@ -37,8 +37,11 @@ export function TeamScreen({ members, answer, done }: TeamScreenProps) {
     if (sending || !answer) return;
     screen.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [sending, answer]);
+  // Once it was sent from here. A page that comes with it begins at its top, and must not jump when it comes alive.
+  const sent = useRef(false);
   useEffect(() => {
-    if (done && !sending) screen.current?.scrollTo({ top: 0 });
+    if (sent.current && done && !sending) screen.current?.scrollTo({ top: 0 });
+    sent.current = sending;
   }, [done, sending]);
 
   // Of the invitation, and of somebody who has left the list meanwhile.

@@ -12,10 +12,10 @@ export default defineConfig({
     globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
     setupFiles: [support('no-redrawn-pages.ts')],
     // For what hangs: a journey of many pages takes a minute on a machine that has other things to do.
-    testTimeout: 180_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
-    // A browser and a workerd fill two cores.
-    maxWorkers: 1,
+    // Mostly they wait: for a browser, a room, a mail.
+    maxWorkers: 2,
     sequence: { groupOrder: 3 },
   },
 });
