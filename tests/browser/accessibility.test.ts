@@ -20,8 +20,8 @@ let folder: string;
 let worker: TestWorker;
 let browser: Browser;
 
-/** Some thirty screens in four looks each: a busy machine takes its time. */
-vi.setConfig({ testTimeout: 240_000 });
+/** Some thirty screens in three looks each: a busy machine takes its time. */
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   folder = await temporaryFolder('accessibility');
