@@ -27,7 +27,18 @@ export function ConfirmDialog({
     if (!open && dialog.current?.open) dialog.current.close();
   }, [open]);
   return (
-    <dialog ref={dialog} className="confirm" aria-labelledby={titleId} onClose={onCancel}>
+    <dialog
+      ref={dialog}
+      className="confirm"
+      aria-labelledby={titleId}
+      // What the page thinks is right before the keyboard is back at the button: a quick next press asks again.
+      onCancel={(event) => {
+        event.preventDefault();
+        onCancel();
+      }}
+      // Told a moment later; by then it may have been opened again.
+      onClose={() => dialog.current?.open || onCancel()}
+    >
       <h2 id={titleId}>{title}</h2>
       <div>{children}</div>
       <div className="confirm__actions">

@@ -27,7 +27,8 @@ export class Inspector {
 
   /** @param only the widget's panel, when the page around it has been looked at */
   async look(page: Page, name: string, only: 'page' | 'panel' = 'page'): Promise<void> {
-    for (const look of LOOKS) {
+    // The panel is as wide on a phone as it is anywhere.
+    for (const look of only === 'panel' ? LOOKS.filter(({ viewport }) => viewport === PHONE) : LOOKS) {
       await page.setViewportSize(look.viewport);
       await page.emulateMedia({ colorScheme: look.colorScheme });
       const frame = only === 'panel' ? panelOf(page) : page.mainFrame();

@@ -14,6 +14,7 @@ export default defineConfig({
     // For what hangs: a journey of many pages takes a minute on a machine that has other things to do.
     testTimeout: 90_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Mostly they wait: for a browser, a room, a mail.
     maxWorkers: 2,
     sequence: { groupOrder: 3 },
