@@ -9,12 +9,20 @@ const MAGNIFIED = { width: 320, height: 640 };
 const LOOKS = [
   { name: 'light-desktop', colorScheme: 'light', viewport: DESKTOP },
   { name: 'light-phone', colorScheme: 'light', viewport: PHONE },
-  // Colours are the same however wide: dark is looked at once.
   { name: 'dark-phone', colorScheme: 'dark', viewport: PHONE },
+  { name: 'dark-desktop', colorScheme: 'dark', viewport: DESKTOP },
 ] as const;
+type LookName = (typeof LOOKS)[number]['name'];
+
+/** Every width and every colour once; `EVERY_LOOK=1` takes all four. The panel is as wide on a phone as it is anywhere. */
+const USUAL: Readonly<Record<'page' | 'panel', readonly LookName[]>> = {
+  page: ['light-desktop', 'dark-phone'],
+  panel: ['light-phone', 'dark-phone'],
+};
 
 /** `SCREENSHOTS=<folder> npm test -- browser tests/browser/accessibility.test.ts`: every screen in every look, for eyes. */
 const pictures = process.env.SCREENSHOTS;
+const everyLook = Boolean(process.env.EVERY_LOOK ?? pictures);
 
 /** A browser profile whose pages stand still: a colour on its way to another has the contrast of neither. */
 export function calmContext(browser: Browser): Promise<BrowserContext> {
@@ -27,8 +35,8 @@ export class Inspector {
 
   /** @param only the widget's panel, when the page around it has been looked at */
   async look(page: Page, name: string, only: 'page' | 'panel' = 'page'): Promise<void> {
-    // The panel is as wide on a phone as it is anywhere.
-    for (const look of only === 'panel' ? LOOKS.filter(({ viewport }) => viewport === PHONE) : LOOKS) {
+    for (const look of LOOKS) {
+      if (!everyLook && !USUAL[only].includes(look.name)) continue;
       await page.setViewportSize(look.viewport);
       await page.emulateMedia({ colorScheme: look.colorScheme });
       const frame = only === 'panel' ? panelOf(page) : page.mainFrame();
