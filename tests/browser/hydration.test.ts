@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
-import { Agent, Visitor } from './people.ts';
+import { Agent, hydrated, Visitor } from './people.ts';
 import { slowDocument } from './slow-document.ts';
 
 const backend = inject('backend');
@@ -38,10 +38,6 @@ async function scriptsHeld(page: Page): Promise<{ release(): void }> {
 
 const goto = (page: Page, path: string) =>
   page.goto(`${worker.url}${path}`, { waitUntil: 'domcontentloaded' });
-
-/** Each element has it once React has taken it over. */
-const hydrated = (page: Page) =>
-  page.waitForFunction(() => Object.keys(document.body).some((key) => key.startsWith('__reactFiber')));
 
 /** Signed in as the admin, and where that is stored. */
 async function adminsState() {

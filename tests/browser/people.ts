@@ -150,6 +150,10 @@ export function expectInOrder(text: string, parts: readonly string[]): void {
   }
 }
 
+/** React has taken the page over: each of its elements says so. */
+export const hydrated = (page: Page) =>
+  page.waitForFunction(() => Object.keys(document.body).some((key) => key.startsWith('__reactFiber')));
+
 function watch(page: Page, problems: string[]): void {
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
-import { Agent, textsOf, Visitor } from './people.ts';
+import { Agent, hydrated, textsOf, Visitor } from './people.ts';
 
 const backend = inject('backend');
 let worker: TestWorker;
@@ -95,6 +95,8 @@ test('a page that draws itself anew, as one whose hydration failed, does not los
   const guest = await visitor();
   const bubble = guest.page.getByRole('button', { name: 'Open chat' });
   await bubble.waitFor();
+  // Otherwise React would hydrate, later, what is no longer there.
+  await hydrated(guest.page);
   await guest.page.evaluate(() => document.body.replaceChildren(document.createElement('main')));
   await bubble.waitFor();
   await guest.page.evaluate(() => {
