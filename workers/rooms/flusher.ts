@@ -1,5 +1,5 @@
 import { errorName, log } from '../log.ts';
-import { backoffMs, isBehind, nextPart, PART_ROWS, settle } from './outbox.ts';
+import { backoffMs, isBehind, nextPart, rowsOfNextPart, settle } from './outbox.ts';
 import type { IngestOutcome, IngestPart } from './records.ts';
 import type { RoomStorage } from './room-storage.ts';
 
@@ -93,7 +93,8 @@ export class Flusher {
       const state = storage.state;
       if (!state) return;
       if (storage.marks.halted) return this.#reportIfBehind(true);
-      const part = nextPart(state, storage.marks, storage.log.partAfter(storage.marks.flushedSeq, PART_ROWS));
+      const { marks: had, log: messages } = storage;
+      const part = nextPart(state, had, messages.partAfter(had.flushedSeq, rowsOfNextPart(had)));
       if (!part) return this.#caughtUp();
 
       const outcome = await this.#ingest(part);

@@ -35,7 +35,15 @@ export const noMarks: Marks = {
  * Rows in one part: enough that a long backlog drains fast, few enough that whoever is talking meanwhile doesn't notice:
  * everything in a process waits while one is made.
  */
-export const PART_ROWS = 250;
+const PART_ROWS = 250;
+
+/** Rows in a part after one that failed: enough to learn whether Postgres is back, whatever the backlog. */
+const PROBE_ROWS = 10;
+
+/** How many rows the next part may have. */
+export function rowsOfNextPart({ attempt }: Marks): number {
+  return attempt > 0 ? PROBE_ROWS : PART_ROWS;
+}
 
 export function isBehind(marks: Marks, head: number, rev: number): boolean {
   return marks.flushedSeq < head || marks.flushedRev < rev;
