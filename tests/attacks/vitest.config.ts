@@ -10,9 +10,9 @@ export default defineConfig({
     include: ['tests/attacks/**/*.test.ts'],
     environment: 'node',
     globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    sequence: { groupOrder: 5 },
+    sequence: { groupOrder: 3 },
   },
 });

@@ -38,7 +38,12 @@ test('any line of the benchmark runs alone and says what it found as JSON', asyn
   const { stdout } = await bench('--tiny', '--only', 'deliver', '--json', file);
   const { metrics } = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   expect(metrics.map(({ id }) => id)).toEqual(['deliver.p50', 'deliver.p99', 'deliver.echo']);
-  expect(Object.keys(metrics[0]?.other ?? {})).toEqual(['naive room', 'echo', 'relay']);
+  expect(Object.keys(metrics[0]?.other ?? {})).toEqual([
+    'naive room',
+    'echo',
+    'relay',
+    'ours, Postgres away',
+  ]);
   for (const { id } of metrics) expect(stdout).toContain(`| **${id}** `);
 }, 60_000);
 

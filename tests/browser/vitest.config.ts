@@ -17,6 +17,6 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // Mostly they wait: for a browser, a room, a mail.
     maxWorkers: 2,
-    sequence: { groupOrder: 3 },
+    sequence: { groupOrder: 2 },
   },
 });

@@ -12,8 +12,8 @@ export default defineConfig({
     globalSetup: [support('setup-site.ts')],
     testTimeout: 240_000,
     hookTimeout: 120_000,
-    // The faults of one world come one after the other, and nothing else runs beside them.
-    maxWorkers: 1,
-    sequence: { groupOrder: 4 },
+    // Each file has a world of its own, and mostly waits; the attacks, of the same group, run beside them.
+    maxWorkers: 2,
+    sequence: { groupOrder: 3 },
   },
 });

@@ -13,7 +13,7 @@ export default defineConfig({
     // Processes need a while on a busy machine; a test that hangs is still found.
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
-    sequence: { groupOrder: 2 },
+    maxWorkers: 3,
+    sequence: { groupOrder: 1 },
   },
 });

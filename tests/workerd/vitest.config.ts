@@ -38,8 +38,8 @@ export default defineConfig({
     include: ['workers/**/*.workerd.test.ts'],
     globalSetup: [support('setup-backend.ts')],
     setupFiles: [support('no-console-errors.ts')],
-    // Files wait more than they compute.
-    maxWorkers: 2,
+    // Files wait more than they compute; those of `system`, of the same group, run beside them.
+    maxWorkers: 3,
     sequence: { groupOrder: 1 },
   },
 });

@@ -192,11 +192,17 @@ export const identity: readonly CodeMutant[] = [
     attacks: ['an agent deactivated while connected'],
   },
   {
+    // At the door and by the lobby's own list: either keeps them out alone.
     check: 'that only agents enter the lobby',
     edits: [
       {
         file: 'workers/upgrade.ts',
         from: "if (person.role !== 'agent') return refusedSocket(CLOSE.forbidden, 'agents only');",
+        to: '',
+      },
+      {
+        file: 'workers/rooms/lobby.ts',
+        from: "if (read && !this.#isActive(person.id)) return refusedSocket(CLOSE.forbidden, 'no longer an agent');",
         to: '',
       },
     ],

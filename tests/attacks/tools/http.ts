@@ -15,13 +15,24 @@ export interface Call {
   body?: unknown;
 }
 
-/** An HTTP request with exactly these headers: `fetch` would add its own and refuse some. */
-export function http(
-  url: string,
-  method: string,
-  path: string,
-  { token, headers, body }: Call = {},
-): Promise<Reply> {
+/**
+ * An HTTP request with exactly these headers: `fetch` would add its own and refuse some. A connection that is lost
+ * before a byte of an answer came is tried once more.
+ *
+ * @throws Error naming the request, when no answer came the second time either
+ */
+export async function http(url: string, method: string, path: string, call: Call = {}): Promise<Reply> {
+  try {
+    return await once(url, method, path, call).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET') return once(url, method, path, call);
+      throw error;
+    });
+  } catch (error) {
+    throw new Error(`${method} ${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+function once(url: string, method: string, path: string, { token, headers, body }: Call): Promise<Reply> {
   const payload =
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const { hostname, port } = new URL(url);
@@ -44,7 +55,7 @@ export function http(
     (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
+      incoming.on('error', (error) => reject(new Error(`the answer broke off: ${error.message}`)));
       incoming.on('end', () =>
         resolve({
           status: incoming.statusCode ?? 0,

@@ -1,4 +1,5 @@
 import type { LineSpec } from '../harness/load/messages.ts';
+import { openPostgresLine } from '../harness/postgres-line.ts';
 import type { Rooms } from '../harness/rooms.ts';
 import type { Stage } from '../harness/stage.ts';
 import type { Rival } from '../rivals/workerd.ts';
@@ -20,6 +21,24 @@ export async function openOursIn(stage: Stage, rooms: Rooms, count = 1): Promise
   const specs = await Promise.all(made.flatMap((room) => [room.visitor(), room.agent()]));
   return pairsOf(await stage.load.do('open', { lines: specs }));
 }
+
+/**
+ * Ours as it is while Postgres is out of reach: what is left when nothing is fed to Postgres meanwhile, as the rivals on
+ * workerd feed nothing. A Worker of its own; `stop` ends it.
+ */
+export async function openOursUnfed(
+  stage: Stage,
+  count = 1,
+): Promise<{ pairs: Pair[]; stop(): Promise<void> }> {
+  const line = await openPostgresLine(stage.backend.databaseUrl, 0);
+  const us = await stage.another({ databaseUrl: line.url });
+  const pairs = await openOursIn(stage, us.rooms, count);
+  await line.stop();
+  return { pairs, stop: () => us.worker.stop() };
+}
+
+/** What it is called in the table. */
+export const UNFED = 'ours, Postgres away';
 
 /** Opens `count` rooms of a rival with two sockets each; an echo needs but one. */
 export async function openTheirs(stage: Stage, rival: Rival, count = 1): Promise<Pair[]> {

@@ -2,7 +2,7 @@ import { atLeast, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { type Bench, by, type Length, type Target } from './metric.ts';
-import { closePairs, openOurs, openTheirs, type Pair } from './pairs.ts';
+import { closePairs, openOurs, openOursUnfed, openTheirs, type Pair, UNFED } from './pairs.ts';
 
 /** One room, 32 messages in flight. */
 export const hotRoom: Bench = {
@@ -44,10 +44,12 @@ interface Scene {
 async function throughput(stage: Stage, length: Length, scene: Scene): Promise<Metric[]> {
   const { load, medium } = stage;
   const ms = by(length, 2_000, 500, 100);
+  const unfed = await openOursUnfed(stage, scene.rooms);
   const pairs = {
     ours: await openOurs(stage, scene.rooms),
     'naive room': await openTheirs(stage, await stage.onWorkerd('naive-room'), scene.rooms),
     relay: await openTheirs(stage, await stage.onWorkerd('relay'), scene.rooms),
+    [UNFED]: unfed.pairs,
   };
   const flood = (open: Pair[], forMs: number) =>
     load.do('flood', {
@@ -61,8 +63,10 @@ async function throughput(stage: Stage, length: Length, scene: Scene): Promise<M
     ours: () => flood(pairs.ours, ms),
     'naive room': () => flood(pairs['naive room'], ms),
     relay: () => flood(pairs.relay, ms),
+    [UNFED]: () => flood(unfed.pairs, ms),
   });
   for (const open of Object.values(pairs)) await closePairs(stage, open);
+  await unfed.stop();
   const of = (figure: 'perSecond' | 'p50' | 'p99') =>
     Object.fromEntries(Object.entries(others).map(([name, figures]) => [name, figures[figure]]));
   const { id, what, against, target } = scene;
