@@ -20,7 +20,7 @@ const USUAL: Readonly<Record<'page' | 'panel', readonly LookName[]>> = {
   panel: ['light-phone', 'dark-phone'],
 };
 
-/** `SCREENSHOTS=<folder> npm test -- browser tests/browser/accessibility.test.ts`: every screen in every look, for eyes. */
+/** `SCREENSHOTS=<folder> npm test -- browser tests/browser/accessibility`: every screen in every look, for eyes. */
 const pictures = process.env.SCREENSHOTS;
 const everyLook = Boolean(process.env.EVERY_LOOK ?? pictures);
 

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { createClient } from '@supabase/supabase-js';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { startBackend } from '../../supabase/local/backend.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { temporaryFolder } from '../support/shared.ts';
+import { startWorker, type TestWorker } from '../support/worker.ts';
+import { calmContext } from './looks.ts';
+import { Agent } from './people.ts';
+
+type Backend = Awaited<ReturnType<typeof startBackend>>;
+
+export const PASSWORD = 'a long enough one';
+const LONG_NAME = 'Wilhelmina Alexandrovna Featherstonehaugh-Konstantinopolsky von Hohenlohe';
+
+/** Many screens in three looks each: a busy machine takes its time. */
+export const PATIENCE = 120_000;
+
+/** Where screens are looked at. Its backend is its own: it asks for a confirmation of addresses, and may be taken away. */
+export class AccessibilityStage {
+  readonly backend: Backend;
+  readonly #folder: string;
+  readonly #worker: TestWorker;
+  readonly #browser: Browser;
+
+  private constructor(backend: Backend, folder: string, worker: TestWorker, browser: Browser) {
+    this.backend = backend;
+    this.#folder = folder;
+    this.#worker = worker;
+    this.#browser = browser;
+  }
+
+  static async open(): Promise<AccessibilityStage> {
+    const folder = await temporaryFolder('accessibility');
+    const backend = await startBackend({
+      dataDir: folder,
+      durable: false,
+      authPort: 0,
+      postgresPort: 0,
+      settings: {
+        anonymousPerHour: 1_000_000,
+        bcryptCost: 4,
+        autoconfirm: false,
+        redirectUrls: ['http://**'],
+      },
+    });
+    const [worker, browser] = await Promise.all([startWorker(backend), launchBrowser()]);
+    return new AccessibilityStage(backend, folder, worker, browser);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#worker.stop();
+    await this.backend.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get url(): string {
+    return this.#worker.url;
+  }
+
+  /** A browser profile, closed with its test. */
+  async context(): Promise<BrowserContext> {
+    const made = await calmContext(this.#browser);
+    onTestFinished(() => made.close());
+    return made;
+  }
+
+  /** The address of a new account. */
+  async account(): Promise<string> {
+    const email = `${randomUUID()}.with-quite-a-long-address@visitors-from-far-away.test`;
+    const admin = createClient(this.backend.supabaseUrl, this.backend.serviceRoleKey, {
+      auth: { persistSession: false, autoRefreshToken: false },
+    });
+    await admin.auth.admin.createUser({
+      email,
+      password: PASSWORD,
+      email_confirm: true,
+      user_metadata: { name: LONG_NAME },
+    });
+    return email;
+  }
+
+  async signIn(page: Page, email: string): Promise<void> {
+    await page.goto(`${this.url}/login`);
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/account');
+  }
+
+  async agent(email: string, password: string): Promise<Agent> {
+    const signedIn = await Agent.signInOn(await this.context(), this.url, email, password);
+    onTestFinished(() => signedIn.leave());
+    return signedIn;
+  }
+}
