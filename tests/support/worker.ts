@@ -24,6 +24,8 @@ export interface TestWorkerOptions
   vars?: Record<string, string>;
   /** Folder of a built site; default: the run's. */
   siteDir?: string;
+  /** Default true; see `WorkerSetup`. */
+  staticFiles?: boolean;
 }
 
 export interface TestWorker {
@@ -53,6 +55,7 @@ export async function startWorker(options: TestWorkerOptions): Promise<TestWorke
   const setup = {
     siteDir: options.siteDir ?? (await siteFolder()),
     port,
+    staticFiles: options.staticFiles ?? true,
     persistTo: options.persistTo ?? path.join(folder, 'state'),
     mailDir: path.join(folder, 'mail'),
     databaseUrl: options.databaseUrl,

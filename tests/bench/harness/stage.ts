@@ -87,6 +87,8 @@ export async function createStage(medium: Medium): Promise<Stage> {
         ...backend,
         ...(databaseUrl === undefined ? {} : { databaseUrl }),
         siteDir,
+        // Sockets go to the Worker directly, as the rivals' do, and as they do on Cloudflare.
+        staticFiles: false,
         persistTo: path.join(folder, `ours-${endings.length}`),
         vars: { LIMITS: JSON.stringify({ ...LIMITS, ...limits }), TICKET_SECRET: secret },
       }),

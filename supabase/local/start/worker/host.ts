@@ -41,7 +41,10 @@ class HostLog extends Log {
 }
 
 async function optionsFor(setup: WorkerSetup): Promise<MiniflareOptions> {
-  const site = JSON.parse(await readFile(path.join(setup.siteDir, 'options.json'), 'utf8')) as SiteOptions;
+  const { assets, ...site } = JSON.parse(
+    await readFile(path.join(setup.siteDir, 'options.json'), 'utf8'),
+  ) as SiteOptions;
+  const servesFiles = assets && setup.staticFiles !== false;
   return convertV4MiniflareOptions({
     host: '127.0.0.1',
     port: setup.port,
@@ -68,7 +71,7 @@ async function optionsFor(setup: WorkerSetup): Promise<MiniflareOptions> {
         hyperdrives: Object.fromEntries(
           Object.keys(site.hyperdrives ?? {}).map((name) => [name, setup.databaseUrl]),
         ),
-        ...(site.assets ? { assets: { ...site.assets, directory: path.join(setup.siteDir, 'client') } } : {}),
+        ...(servesFiles ? { assets: { ...assets, directory: path.join(setup.siteDir, 'client') } } : {}),
       },
     ],
   } as Parameters<typeof convertV4MiniflareOptions>[0]);

@@ -10,6 +10,11 @@ export interface WorkerSetup {
   databaseUrl: string;
   /** Variables and secrets, over those of `wrangler.toml`. */
   vars: Record<string, string>;
+  /**
+   * Default true. Miniflare serves static files by a Worker in front of ours, which every socket then goes through;
+   * Cloudflare has no such stop on the way.
+   */
+  staticFiles?: boolean;
 }
 
 /** `options.json` of a built site: what wrangler made of `wrangler.toml`. Only what the host changes is named here. */
