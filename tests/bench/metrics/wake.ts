@@ -4,7 +4,8 @@ import { atMost, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { median } from '../harness/stats.ts';
-import { type Bench, by } from './metric.ts';
+import type { Rival } from '../rivals/workerd.ts';
+import { type Bench, by, type Length } from './metric.ts';
 
 /** Workerd puts an object to sleep after ten quiet seconds; ours has written its marks by then. */
 const ASLEEP_MS = 14_000;
@@ -16,76 +17,105 @@ const ASLEEP_MS = 14_000;
 export const wake: Bench = {
   id: 'wake',
   async run(stage, length) {
-    const { load, medium } = stage;
-    const rounds = by(length, 7, 5, 2);
-    const each = by(length, 8, 5, 2);
-    const idle = by(length, 400, 150, 0);
     // A Worker of its own: memory that other measurements left behind would be counted.
     const us = await stage.another();
     const [naive, echo] = [await stage.onWorkerd('naive-room'), await stage.onWorkerd('echo')];
-    const openOurs = async (count: number) => {
-      const made = await us.rooms.make(count);
-      return load.do('open', { lines: await Promise.all(made.map((room) => room.visitor())) });
+    const ours: Sleeper = {
+      pid: us.worker.pid,
+      open: async (count) => {
+        const made = await us.rooms.make(count);
+        return stage.load.do('open', { lines: await Promise.all(made.map((room) => room.visitor())) });
+      },
     };
-    const openTheirs = (rival: typeof naive, count: number) =>
-      load.do('open', { lines: Array.from({ length: count }, () => stage.line(rival)) });
-
-    await load.do('first', { lines: await openOurs(20) });
-    await load.do('first', { lines: await openTheirs(echo, 20) });
-    await load.do('first', { lines: await openTheirs(naive, 20) });
-    // As many sleep already when it begins to count: what a process takes once and keeps is no socket's memory.
-    const asleep = [await openOurs(idle), await openTheirs(echo, idle), await openTheirs(naive, idle)];
-    await sleep(by(length, ASLEEP_MS, ASLEEP_MS, 100));
-    const pids = [us.worker.pid, echo.pid ?? -1, naive.pid ?? -1] as const;
-    const before = pids.map(residentKiB);
-    const probes = rounds * each;
-    const lines = {
-      ours: await openOurs(probes),
-      'naive room': await openTheirs(naive, probes),
-      echo: await openTheirs(echo, probes),
-    };
-    const waiting = [await openOurs(idle), await openTheirs(echo, idle), await openTheirs(naive, idle)];
-    await sleep(by(length, ASLEEP_MS, ASLEEP_MS, 100));
-    const perSocket = pids.map((pid, at) => (residentKiB(pid) - (before[at] ?? 0)) / (idle + probes));
-
-    const first = (name: keyof typeof lines) => async (round: number) => ({
-      p50: median(await load.do('first', { lines: lines[name].slice(round * each, (round + 1) * each) })),
-    });
-    const figures = await interleave(rounds, {
-      ours: first('ours'),
-      'naive room': first('naive room'),
-      echo: first('echo'),
-    });
-    await load.do('close', { lines: [...Object.values(lines).flat(), ...asleep.flat(), ...waiting.flat()] });
+    const sleepers = { ours, 'naive room': theirs(stage, naive), echo: theirs(stage, echo) };
+    const metrics = [
+      await firstFrame(stage, length, sleepers),
+      ...(length === 'full' ? [await memory(stage, sleepers)] : []),
+    ];
     await us.worker.stop();
-    return [wakeLine(stage, figures), ...memoryLine(medium, perSocket, idle)];
+    return metrics;
   },
 };
 
-function wakeLine({ medium }: Stage, figures: Record<string, { p50: number[] }>): Metric {
-  const of = (name: string) => figures[name]?.p50 ?? [];
+/** Somebody whose objects fall asleep. */
+interface Sleeper {
+  pid: number;
+  /** Opens sockets, each to an object of its own. */
+  open(count: number): Promise<number[]>;
+}
+type Sleepers = Record<'ours' | 'naive room' | 'echo', Sleeper>;
+
+function theirs({ load, line }: Stage, rival: Rival): Sleeper {
+  return {
+    pid: rival.pid ?? -1,
+    open: (count) => load.do('open', { lines: Array.from({ length: count }, () => line(rival)) }),
+  };
+}
+
+async function firstFrame({ load, medium }: Stage, length: Length, sleepers: Sleepers): Promise<Metric> {
+  const rounds = by(length, 7, 5, 2);
+  const each = by(length, 8, 5, 2);
+  const probes = async (sleeper: Sleeper) => {
+    await load.do('first', { lines: await sleeper.open(20) });
+    return sleeper.open(rounds * each);
+  };
+  const lines = {
+    ours: await probes(sleepers.ours),
+    'naive room': await probes(sleepers['naive room']),
+    echo: await probes(sleepers.echo),
+  };
+  await sleep(by(length, ASLEEP_MS, ASLEEP_MS, 100));
+  const first = (name: keyof typeof lines) => async (round: number) => ({
+    p50: median(await load.do('first', { lines: lines[name].slice(round * each, (round + 1) * each) })),
+  });
+  const figures = await interleave(rounds, {
+    ours: first('ours'),
+    'naive room': first('naive room'),
+    echo: first('echo'),
+  });
+  await load.do('close', { lines: Object.values(lines).flat() });
   return compare({
     id: 'wake',
     what: 'first frame after hibernation, send → ack, p50; against a bare object that stores it, too',
     unit: 'ms',
     medium,
-    ours: of('ours'),
-    other: { 'naive room': of('naive room'), 'echo (stores nothing)': of('echo') },
+    ours: figures.ours.p50,
+    other: { 'naive room': figures['naive room'].p50, 'echo (stores nothing)': figures.echo.p50 },
     target: atMost(1.3),
   });
 }
 
-function memoryLine(medium: Metric['medium'], [ours, echo, naive]: number[], idle: number): Metric[] {
-  if (idle === 0 || !ours || !echo || !naive) return [];
-  return [
-    compare({
-      id: 'wake.memory',
-      what: 'memory of a sleeping socket, one to a room',
-      unit: 'KiB',
-      medium,
-      ours: [ours],
-      other: { echo: [echo], 'naive room': [naive] },
-      target: atMost(1.2),
-    }),
-  ];
+const SOCKETS = 300;
+/** What a process takes once and keeps is no socket's memory: it takes so many rounds until each takes as much as the last. */
+const ROUNDS_BEFORE = 3;
+const ROUNDS = 3;
+
+/** What one more sleeping socket takes, one to a room: round by round as many more are opened, and fall asleep. */
+async function memory({ load, medium }: Stage, sleepers: Sleepers): Promise<Metric> {
+  const names = Object.keys(sleepers) as (keyof Sleepers)[];
+  const perSocket = { ours: [] as number[], 'naive room': [] as number[], echo: [] as number[] };
+  const lines: number[] = [];
+  const resident = () => names.map((name) => residentKiB(sleepers[name].pid));
+  let before = resident();
+  for (let round = -ROUNDS_BEFORE; round < ROUNDS; round++) {
+    for (const name of names) lines.push(...(await sleepers[name].open(SOCKETS)));
+    await sleep(ASLEEP_MS);
+    const now = resident();
+    for (const [at, name] of names.entries()) {
+      if (round >= 0) perSocket[name].push(((now[at] ?? 0) - (before[at] ?? 0)) / SOCKETS);
+    }
+    before = now;
+  }
+  await load.do('close', { lines });
+  const { ours, ...other } = perSocket;
+  return compare({
+    id: 'wake.memory',
+    what: 'memory of one more sleeping socket, one to a room',
+    unit: 'KiB',
+    medium,
+    ours,
+    other,
+    against: 'echo',
+    target: atMost(1.2),
+  });
 }
