@@ -3,10 +3,10 @@ import { type Attack, attack, each } from '../attack.ts';
 import { evilSite } from '../tools/evil-site.ts';
 import { withPage } from '../tools/page.ts';
 
-/** Where a page's one frame has come to, once it is anywhere. */
-async function frameIn(page: Page): Promise<string> {
+/** Where a page's one frame, or the one within it, has come to, once it is anywhere. */
+async function frameIn(page: Page, depth = 1): Promise<string> {
   const deadline = Date.now() + 8_000;
-  const url = () => page.frames()[1]?.url() ?? '';
+  const url = () => page.frames()[depth]?.url() ?? '';
   while (['', 'about:blank'].includes(url()) && Date.now() < deadline) await page.waitForTimeout(50);
   return url();
 }
@@ -46,6 +46,29 @@ export const onPolicies: readonly Attack[] = [
       await evil.close();
     }
   }),
+  attack(
+    'the chat on a website that may have it, itself in a frame on one that may not',
+    'shown on its own; in the frame refused by the browser',
+    async (stage) => {
+      const [listed, evil] = [await evilSite(), await evilSite()];
+      listed.serve(`<iframe src="${stage.worker.url}/widget"></iframe>`);
+      evil.serve(`<iframe src="${listed.url}"></iframe>`);
+      try {
+        return await withPage(stage, async (page) => {
+          await page.goto(listed.url);
+          const alone = await frameIn(page);
+          await page.goto(evil.url.replace('localhost', 'evil.localhost'));
+          const nested = await frameIn(page, 2);
+          return [
+            alone.startsWith(stage.worker.url) ? 'shown on its own' : `not shown: ${alone}`,
+            nested.startsWith('chrome-error:') ? 'in the frame refused by the browser' : `framed: ${nested}`,
+          ].join('; ');
+        });
+      } finally {
+        await Promise.all([listed.close(), evil.close()]);
+      }
+    },
+  ),
   attack(
     'code in a page where somebody could write: scripts without a nonce, handlers, styles, a base, a form elsewhere',
     'the policy refuses every one',
