@@ -36,11 +36,14 @@ export class AlarmScheduler<Name extends string> {
     return (this.#due.get(name) ?? 0) > this.#now();
   }
 
-  /** Makes sure `name` is set at all: one that is still to come stays, so a back-off is not cut short. */
+  /**
+   * Makes sure `name` is set at all, if not yet then for `at`. One that is still to come stays, so a back-off is not cut
+   * short; one that is overdue fires at once, whether its alarm is lost or only late.
+   */
   keep(name: Name, at: number): void {
     const due = this.#due.get(name);
-    // Overdue and still here: the alarm that should have taken it is lost.
-    if (due === undefined || due <= this.#now()) this.set(name, at);
+    if (due === undefined) this.set(name, at);
+    else if (due <= this.#now()) this.#arm();
   }
 
   /** Moves `name` to `at`, whatever it was. */

@@ -7,6 +7,7 @@ import { alarmsOf, away, fireAlarm, quietLog, restoreStores, withIngest } from '
 import { activeConversation, flushed, inPostgres, lobby, marksOf, told } from '../testing/room.ts';
 import { join, say } from '../testing/sockets.ts';
 import { AlarmScheduler } from './alarm-scheduler.ts';
+import { AuditTrail } from './audit-trail.ts';
 import { Lobby } from './lobby.ts';
 import { MessageLog } from './message-log.ts';
 
@@ -94,6 +95,36 @@ describe('between commit and flush', () => {
       await storage.deleteAlarm();
       alarms.clearAll();
     });
+  });
+
+  test('what fell due while something else was at work is done at once, not put off', async () => {
+    const room = env.CONVERSATION_ROOM.getByName(crypto.randomUUID());
+    await runInDurableObject(room, async (_, { storage }) => {
+      let now = Date.now() + 60_000;
+      const alarms = new AlarmScheduler(storage, undefined, () => now);
+      alarms.set('flush', now + 100);
+      const armed = await storage.getAlarm();
+      now += 150;
+      alarms.keep('flush', now + 1_000);
+      expect(await storage.getAlarm()).toBe(armed);
+      expect(alarms.takeDue()).toEqual(['flush']);
+      await storage.deleteAlarm();
+    });
+  });
+
+  test('an audit log that does not answer holds up nothing that Postgres lacks', async () => {
+    const { id, room, socket } = await settled();
+    withoutFlushTimers();
+    await say(socket, 'unflushed');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    vi.spyOn(AuditTrail.prototype, 'deliver').mockReturnValue(promise);
+    await runInDurableObject(room, (_, { storage }) => {
+      storage.sql.exec("insert or replace into alarms (name, at) values ('audit', 1)");
+    });
+    const alarm = fireAlarm(room);
+    await flushed(id);
+    resolve();
+    expect(await alarm).toBe(true);
   });
 
   test('a list that remembers what the runtime has dropped does not keep it from being armed', async () => {

@@ -307,15 +307,12 @@ export class ConversationRoom extends DurableObject<Env> {
     return this.catchUp(conversationId);
   }
 
-  /** Never throws: a throwing alarm is dropped for good after six retries. */
+  /**
+   * Never throws: a throwing alarm is dropped for good after six retries. What is due runs side by side: a lobby that
+   * is slow to answer must not hold up what Postgres lacks.
+   */
   override async alarm(): Promise<void> {
-    for (const name of this.storage.alarms.takeDue()) {
-      try {
-        await this.#runAlarm(name);
-      } catch (error) {
-        log({ event: 'alarm_failed', object: 'room', alarm: name, name: errorName(error) });
-      }
-    }
+    await Promise.all(this.storage.alarms.takeDue().map((name) => this.#tryAlarm(name)));
     this.storage.storeMarks();
     this.#recover();
     this.storage.alarms.rearm();
@@ -329,6 +326,14 @@ export class ConversationRoom extends DurableObject<Env> {
   ): Promise<RoomResult> {
     const ready = await this.#ready(conversationId);
     return ready === 'ready' ? change() : { ok: false, code: ready };
+  }
+
+  async #tryAlarm(name: RoomAlarm): Promise<void> {
+    try {
+      await this.#runAlarm(name);
+    } catch (error) {
+      log({ event: 'alarm_failed', object: 'room', alarm: name, name: errorName(error) });
+    }
   }
 
   #runAlarm(name: RoomAlarm): Promise<void> {
