@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { openPostgresLine } from '../harness/postgres-line.ts';
 import { atLeast, atMost, compare, type Metric } from '../harness/report.ts';
 import type { OurWorker, Stage } from '../harness/stage.ts';
-import { messagesIn } from './many-rooms.ts';
+import { messagesIn, writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length } from './metric.ts';
 import { closePairs, openOursIn } from './pairs.ts';
 
@@ -35,7 +35,7 @@ async function statements(stage: Stage, length: Length): Promise<Metric[]> {
       const [before, held] = [line.statements(), await messagesIn(stage.sql, us)];
       const senders = pairs.map(({ from }) => from);
       await load.do('flood', { senders, inFlight, ms: by(length, 1_500, 700, 200), warmUpMs: 0 });
-      await settled(stage, us);
+      await writtenThrough(stage, us);
       each.push((line.statements() - before) / ((await messagesIn(stage.sql, us)) - held));
     }
     await closePairs(stage, pairs);
@@ -175,12 +175,4 @@ async function outage(stage: Stage, length: Length): Promise<Metric[]> {
       target: atMost(60, 'ours'),
     }),
   ];
-}
-
-async function settled(stage: Stage, us: OurWorker): Promise<void> {
-  for (let held = -1, now = await messagesIn(stage.sql, us); held !== now; ) {
-    held = now;
-    await sleep(600);
-    now = await messagesIn(stage.sql, us);
-  }
 }

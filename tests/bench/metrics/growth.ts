@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { median } from '../harness/stats.ts';
+import { writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length } from './metric.ts';
 import { closePairs, openOursIn, type Pair } from './pairs.ts';
 
 const PAGE = 50;
+/** By then the alarms have come that were set with what was said. */
+const MARKED_MS = 2_500;
 
 /** Whether a message or a page costs more where more has been said, or where more rooms are awake. */
 export const growth: Bench = {
@@ -55,7 +59,7 @@ async function longer(stage: Stage, length: Length): Promise<Metric[]> {
   );
 }
 
-/** Two Workers: in one, a thousand more rooms have just been spoken in. */
+/** Two Workers: in one, a thousand more rooms are awake. */
 async function busier(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium } = stage;
   const count = by(length, 1_000, 200, 10);
@@ -69,11 +73,13 @@ async function busier(stage: Stage, length: Length): Promise<Metric[]> {
   };
   await talk(alone);
   await talk(among);
-  const figures = await interleave(by(length, 7, 5, 2), {
+  const figures = await interleave(by(length, 5, 5, 2), {
     alone: () => talk(alone),
     among: async () => {
-      // Keeps them all from falling asleep.
+      // Keeps them all from falling asleep; what they said is written through before anything is measured.
       await load.do('first', { lines: others.map(({ from }) => from) });
+      await writtenThrough(stage, busy);
+      await sleep(by(length, MARKED_MS, MARKED_MS, 50));
       return talk(among);
     },
   });

@@ -76,3 +76,12 @@ export async function messagesIn(sql: Stage['sql'], { rooms }: OurWorker): Promi
     select coalesce(sum(head_seq), 0)::int as n from public.conversations where id = any(${rooms.ids}::uuid[])`;
   return row?.n ?? 0;
 }
+
+/** Waits until Postgres gets no more of a Worker's messages: what is still on its way would be in the next one's way. */
+export async function writtenThrough({ sql }: Stage, us: OurWorker): Promise<void> {
+  for (let held = -1, now = await messagesIn(sql, us); held !== now; ) {
+    held = now;
+    await sleep(600);
+    now = await messagesIn(sql, us);
+  }
+}

@@ -1,6 +1,7 @@
 import { atLeast, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
+import { writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length, type Target } from './metric.ts';
 import { closePairs, openOurs, openOursUnfed, openTheirs, type Pair, UNFED } from './pairs.ts';
 
@@ -59,8 +60,13 @@ async function throughput(stage: Stage, length: Length, scene: Scene): Promise<M
       warmUpMs: by(length, 300, 100, 20),
     });
   for (const open of Object.values(pairs)) await flood(open, ms);
-  const { ours, ...others } = await interleave(by(length, 7, 5, 2), {
-    ours: () => flood(pairs.ours, ms),
+  const us = await stage.ours();
+  const { ours, ...others } = await interleave(by(length, 5, 5, 2), {
+    ours: async () => {
+      const found = await flood(pairs.ours, ms);
+      await writtenThrough(stage, us);
+      return found;
+    },
     'naive room': () => flood(pairs['naive room'], ms),
     relay: () => flood(pairs.relay, ms),
     [UNFED]: () => flood(unfed.pairs, ms),

@@ -8,7 +8,7 @@ import type { Rival } from '../rivals/workerd.ts';
 import { type Bench, by, type Length } from './metric.ts';
 
 /** Workerd puts an object to sleep after ten quiet seconds; ours has written its marks by then. */
-const ASLEEP_MS = 14_000;
+const ASLEEP_MS = 13_000;
 
 /**
  * The first frame after hibernation, and what a sleeping socket costs. The bare objects sleep the same way: the echo
