@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-test('nor has the panel a guest talks in: greeting, prompts, menu, conversation, its end, and what goes wrong', async () => {
+test('the panel a guest talks in has nothing that a rule of WCAG 2.2 AA refuses: greeting, prompts, menu, conversation, its end, and what goes wrong', async () => {
   const inspector = new Inspector();
   const guestContext = await stage.context();
   let refuse: string | null = null;

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createClient } from '@supabase/supabase-js';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { sessionSchema } from '../../app/protocol/http.ts';
 import { startBackend } from '../../supabase/local/backend.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { temporaryFolder } from '../support/shared.ts';
@@ -15,7 +16,7 @@ type Backend = Awaited<ReturnType<typeof startBackend>>;
 export const PASSWORD = 'a long enough one';
 const LONG_NAME = 'Wilhelmina Alexandrovna Featherstonehaugh-Konstantinopolsky von Hohenlohe';
 
-/** Many screens in three looks each: a busy machine takes its time. */
+/** Many screens in two looks or more each: a busy machine takes its time. */
 export const PATIENCE = 120_000;
 
 /** Where screens are looked at. Its backend is its own: it asks for a confirmation of addresses, and may be taken away. */
@@ -81,6 +82,25 @@ export class AccessibilityStage {
       user_metadata: { name: LONG_NAME },
     });
     return email;
+  }
+
+  /** A guest in the queue, without a browser. */
+  async guestWaits(text: string): Promise<void> {
+    const post = async (path: string, body: object, token?: string) => {
+      const reply = await fetch(this.url + path, {
+        method: 'POST',
+        headers: {
+          Origin: this.url,
+          'Content-Type': 'application/json',
+          ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        },
+        body: JSON.stringify(body),
+      });
+      if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+      return reply.json();
+    };
+    const { accessToken } = sessionSchema.parse(await post('/api/session', {}));
+    await post('/api/conversations', { firstMessage: { id: randomUUID(), text } }, accessToken);
   }
 
   async signIn(page: Page, email: string): Promise<void> {
