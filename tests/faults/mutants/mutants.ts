@@ -159,9 +159,9 @@ export const mutants: readonly Mutant[] = [
     faults: [14],
     edits: [
       {
-        file: 'workers/store/store.ts',
-        from: 'if (written.ok || !unreadable) return written;',
-        to: 'if (written.ok || parts.length > 0) return written;',
+        file: 'workers/store/ingest-line.ts',
+        from: 'if (!unreadable) return written;',
+        to: 'if (parts.length > 0) return written;',
       },
     ],
   },
