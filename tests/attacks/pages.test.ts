@@ -1,18 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { byPages } from './catalogue/index.ts';
-import { play } from './play.ts';
-import { Stage } from './stage.ts';
+import { afterwards, byPages } from './catalogue/index.ts';
+import { tried } from './tried.ts';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await Stage.open(inject('backend'));
-});
-afterAll(() => stage.close());
-
-describe.each(byPages)('$title', ({ attacks }) => {
-  test.each(attacks)('$name: $expected', async (attack) => {
-    const { got, expected } = await play(stage, attack);
-    expect(got).toBe(expected);
-  });
-});
+tried([...byPages, ...afterwards]);

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { sharedBackend } from '../support/backend.ts';
 import { ensureChromium } from '../support/chromium.ts';
 import { sharedSite } from '../support/site.ts';
-import { byPages, byPrograms } from './catalogue/index.ts';
+import { afterwards, byPages, byPrograms, inMasses } from './catalogue/index.ts';
 import { play } from './play.ts';
 import { throwFrames } from './property/throw-frames.ts';
 import { Stage } from './stage.ts';
@@ -29,7 +29,7 @@ const rows: Row[] = [];
 try {
   const stage = await Stage.open(backend.value);
   try {
-    for (const { title, attacks } of [...byPrograms.slice(0, -1), ...byPages]) {
+    for (const { title, attacks } of [...byPrograms, ...inMasses, ...byPages, ...afterwards]) {
       console.log(`\n  ${title}`);
       for (const one of attacks) {
         if (only && !`${title} ${one.name}`.toLowerCase().includes(only)) continue;

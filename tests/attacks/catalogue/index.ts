@@ -17,7 +17,7 @@ import { races } from './races.ts';
 import { onTables } from './tables.ts';
 import { texts } from './texts.ts';
 
-/** By programs, over HTTP and sockets, and on the database; the log is read when all others have been tried. */
+/** By programs, over HTTP and sockets, and on the database. */
 export const byPrograms: readonly Group[] = [
   onTables,
   frames,
@@ -30,12 +30,13 @@ export const byPrograms: readonly Group[] = [
   origins,
   paths,
   injection,
-  fields,
-  floods,
-  edge,
-  csrf,
-  logs,
 ];
 
+/** By programs that try much: every field, as often as they like. */
+export const inMasses: readonly Group[] = [fields, floods, edge, csrf];
+
 /** By pages, in a real browser. */
-export const byPages: readonly Group[] = [pages, logs];
+export const byPages: readonly Group[] = [pages];
+
+/** What the Worker wrote down of all that: comes last. */
+export const afterwards: readonly Group[] = [logs];

@@ -124,17 +124,17 @@ async function inserts(stage: Stage, connections: number, ms: number): Promise<n
 
 /**
  * 500 messages a second while Postgres is away: what the senders see, and when it has everything again. The p99 is taken
- * lap by lap, two seconds each: over half a minute the disk's two or three worst moments would be all it says.
+ * lap by lap, of a second or two: over half a minute the disk's two or three worst moments would be all it says.
  */
 async function outage(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium, backend } = stage;
   const laps = by(length, 15, 4, 2);
   const lapMs = by(length, 2_000, 1_000, 250);
   const seconds = (laps * lapMs) / 1_000;
-  const p99s = async () => {
+  const p99s = async (ms: number) => {
     const each: number[] = [];
     for (let lap = 0; lap < laps; lap++) {
-      await sleep(lapMs);
+      await sleep(ms);
       each.push((await load.do('lap', null)).p99);
     }
     return each;
@@ -144,9 +144,9 @@ async function outage(stage: Stage, length: Length): Promise<Metric[]> {
   await load.do('pace', { senders: pairs.map(({ from }) => from), perSecond: by(length, 500, 500, 50) });
   await sleep(by(length, 3_000, 1_000, 100));
   await load.do('lap', null);
-  const before = await p99s();
+  const before = await p99s(lapMs / 2);
   await backend.postgres.stop();
-  const during = await p99s();
+  const during = await p99s(lapMs);
   await backend.postgres.restart();
   const returned = performance.now();
   const { acked, lost } = await load.do('stopPace', null);
