@@ -5,7 +5,7 @@ import type { Stage } from '../harness/stage.ts';
 import { median, p99 } from '../harness/stats.ts';
 import { writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length } from './metric.ts';
-import { closePairs, openOursIn, openTheirs, type Pair } from './pairs.ts';
+import { closePairs, openOursIn, openOursUnfed, openTheirs, type Pair, UNFED } from './pairs.ts';
 
 const ROUND_TRIPS = [
   { ms: 0, target: 0.8 },
@@ -124,7 +124,7 @@ export const socketio: Bench = {
       id: string,
       what: string,
       unit: string,
-      figures: { ours: number[]; theirs: number[] },
+      figures: { ours: number[]; other: Record<string, number[]> },
       target: ReturnType<typeof atMost>,
     ) =>
       compare({
@@ -132,12 +132,14 @@ export const socketio: Bench = {
         what,
         unit,
         medium,
-        ours: figures.ours,
-        other: { 'socket.io': figures.theirs },
+        ...figures,
         target,
       });
-    const of = (figure: 'p50' | 'p99') => ({ ours: spoken.ours[figure], theirs: spoken.theirs[figure] });
-    const rate = { ours: flooded.ours.perSecond, theirs: flooded.theirs.perSecond };
+    const of = (figure: 'p50' | 'p99') => ({
+      ours: spoken.ours[figure],
+      other: { 'socket.io': spoken.theirs[figure], [UNFED]: spoken.unfed[figure] },
+    });
+    const rate = { ours: flooded.ours.perSecond, other: { 'socket.io': flooded.theirs.perSecond } };
     return [
       line('p50', 'one at a time, send → other side, p50', 'ms', of('p50'), atMost(0.8)),
       line('p99', 'one at a time, send → other side, p99', 'ms', of('p99'), atMost(0.6)),

@@ -36,7 +36,7 @@ async function longer(stage: Stage, length: Length): Promise<Metric[]> {
   };
   for (const size of sizes) await measure(size);
   const figures = await interleave(
-    by(length, 7, 5, 2),
+    by(length, 5, 5, 2),
     Object.fromEntries(sizes.map((size) => [String(size), () => measure(size)])),
   );
   await load.do('close', { lines: [...opened.values()].flatMap(({ from, to }) => [from, to]) });

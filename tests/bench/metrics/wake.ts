@@ -88,7 +88,7 @@ async function firstFrame({ load, medium }: Stage, length: Length, sleepers: Sle
 const SOCKETS = 300;
 /** What a process takes once and keeps is no socket's memory: it takes so many rounds until each takes as much as the last. */
 const ROUNDS_BEFORE = 4;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** What one more sleeping socket takes, one to a room: round by round as many more are opened, and fall asleep. */
 async function memory({ load, medium }: Stage, sleepers: Sleepers): Promise<Metric> {
