@@ -113,10 +113,14 @@ export const socketio: Bench = {
       await talk(pairs);
       await flood(pairs);
     }
+    const unfed = await openOursUnfed(stage);
+    await talk(unfed.pairs);
     const spoken = await interleave(by(length, 9, 5, 2), {
       ours: () => talk(ours),
       theirs: () => talk(theirs),
+      unfed: () => talk(unfed.pairs),
     });
+    await unfed.stop();
     const flooded = await interleave(5, { ours: () => flood(ours), theirs: () => flood(theirs) });
     await closePairs(stage, [...ours, ...theirs]);
     await rival.stop();
