@@ -115,13 +115,16 @@ export const socketio: Bench = {
     }
     const unfed = await openOursUnfed(stage);
     await talk(unfed.pairs);
-    const spoken = await interleave(by(length, 9, 5, 2), {
+    const spoken = await interleave(by(length, 9, 3, 2), {
       ours: () => talk(ours),
       theirs: () => talk(theirs),
       unfed: () => talk(unfed.pairs),
     });
     await unfed.stop();
-    const flooded = await interleave(5, { ours: () => flood(ours), theirs: () => flood(theirs) });
+    const flooded = await interleave(by(length, 5, 2, 2), {
+      ours: () => flood(ours),
+      theirs: () => flood(theirs),
+    });
     await closePairs(stage, [...ours, ...theirs]);
     await rival.stop();
     const line = (

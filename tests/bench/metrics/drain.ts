@@ -31,7 +31,7 @@ async function statements(stage: Stage, length: Length): Promise<Metric[]> {
     const us = await stage.another({ databaseUrl: line.url });
     const pairs = await openOursIn(stage, us.rooms, rooms);
     const each: number[] = [];
-    for (let round = 0; round < by(length, 5, 3, 2); round++) {
+    for (let round = 0; round < by(length, 5, 2, 2); round++) {
       const [before, held] = [line.statements(), await messagesIn(stage.sql, us)];
       const senders = pairs.map(({ from }) => from);
       await load.do('flood', { senders, inFlight, ms: by(length, 1_500, 700, 200), warmUpMs: 0 });
@@ -63,7 +63,7 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
   const pairs = await openOursIn(stage, us.rooms, ROOMS);
   const senders = pairs.map(({ from }) => from);
   const rounds = { ours: [] as number[], single: [] as number[], pooled: [] as number[] };
-  for (let round = 0; round < by(length, 5, 3, 2); round++) {
+  for (let round = 0; round < by(length, 5, 2, 2); round++) {
     const held = await messagesIn(sql, us);
     await stage.backend.postgres.stop();
     await load.do('flood', { senders, inFlight: 8, ms: by(length, 3_000, 1_500, 300), warmUpMs: 0 });

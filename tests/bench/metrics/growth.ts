@@ -36,7 +36,7 @@ async function longer(stage: Stage, length: Length): Promise<Metric[]> {
   };
   for (const size of sizes) await measure(size);
   const figures = await interleave(
-    by(length, 5, 5, 2),
+    by(length, 5, 2, 2),
     Object.fromEntries(sizes.map((size) => [String(size), () => measure(size)])),
   );
   await load.do('close', { lines: [...opened.values()].flatMap(({ from, to }) => [from, to]) });
@@ -73,7 +73,7 @@ async function busier(stage: Stage, length: Length): Promise<Metric[]> {
   };
   await talk(alone);
   await talk(among);
-  const figures = await interleave(by(length, 5, 5, 2), {
+  const figures = await interleave(by(length, 5, 2, 2), {
     alone: () => talk(alone),
     among: async () => {
       // Keeps them all from falling asleep; what they said is written through before anything is measured.

@@ -61,7 +61,7 @@ async function throughput(stage: Stage, length: Length, scene: Scene): Promise<M
     });
   for (const open of Object.values(pairs)) await flood(open, ms);
   const us = await stage.ours();
-  const { ours, ...others } = await interleave(by(length, 5, 5, 2), {
+  const { ours, ...others } = await interleave(by(length, 5, 3, 2), {
     ours: async () => {
       const found = await flood(pairs.ours, ms);
       await writtenThrough(stage, us);
