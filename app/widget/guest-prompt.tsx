@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { useT } from '../i18n/use-language.ts';
 
 /** The quiet strip above a guest's chat. */
@@ -31,7 +31,7 @@ export function GuestPrompt({
 export function ClosingSheet({ onClose, onSignUp }: { onClose: () => void; onSignUp: () => void }) {
   const t = useT();
   const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
+  useLayoutEffect(() => close.current?.focus(), []);
   return (
     <section className="panel-sheet" role="alertdialog" aria-labelledby="closing-text">
       <p id="closing-text">{t('guest.closing')}</p>

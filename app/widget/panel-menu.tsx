@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { MoreIcon } from '../components/icons.tsx';
 import { useT } from '../i18n/use-language.ts';
 import type { Person } from './session.ts';
@@ -17,12 +17,11 @@ export function PanelMenu({ person, onSave, onSignIn, onSignOut }: PanelMenuProp
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
-  // Before the next key: a second Enter would otherwise close the menu that the first has opened.
+  // Before the next key: a second Enter would otherwise close the menu that the first has opened, and a quick Tab out of
+  // it would leave it open behind.
   useLayoutEffect(() => {
-    if (open) root.current?.querySelector<HTMLElement>('.panel-menu button')?.focus();
-  }, [open]);
-  useEffect(() => {
     if (!open) return;
+    root.current?.querySelector<HTMLElement>('.panel-menu button')?.focus();
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import postgres from 'postgres';
+import { freePortOrOther } from './ports.ts';
 import { findBinaries } from './postgres/binaries.ts';
 import { ensureCluster, ensurePassword, SUPERUSER } from './postgres/cluster.ts';
 import { claim, endLeftover, processStart, release } from './postgres/owner.ts';
 import { clusterHome, reachableBinaries } from './postgres/place.ts';
-import { freePort } from './postgres/ports.ts';
 import { launch, PortTaken, type ServerProcess, StillHeld } from './postgres/server.ts';
 import { postgresUser } from './postgres/system-user.ts';
 
@@ -91,13 +91,13 @@ async function onFreePort(
   wanted: number,
   start: (port: number) => Promise<ServerProcess>,
 ): Promise<{ server: ServerProcess; port: number }> {
-  let port = await freePort(wanted);
+  let port = await freePortOrOther(wanted);
   for (let attempt = 1; ; attempt++) {
     try {
       return { server: await start(port), port };
     } catch (error) {
       if (attempt === 20) throw error;
-      if (error instanceof PortTaken) port = await freePort(0);
+      if (error instanceof PortTaken) port = await freePortOrOther(0);
       else if (error instanceof StillHeld) await new Promise((resolve) => setTimeout(resolve, 250));
       else throw error;
     }

@@ -61,8 +61,17 @@ export class Stage {
     for (const socket of this.#sockets.splice(0)) socket.close();
   }
 
-  http(method: string, path: string, call: Call = {}): Promise<Reply> {
-    return http(this.worker.url, method, path, call);
+  /** @throws Error with what the Worker said last, when no answer came */
+  async http(method: string, path: string, call: Call = {}): Promise<Reply> {
+    const { pid } = this.worker;
+    try {
+      return await http(this.worker.url, method, path, call);
+    } catch (error) {
+      const whose = this.worker.pid === pid ? 'the same workerd' : 'another workerd';
+      throw new Error(`${error}; ${whose}, which said last: ${this.worker.output().slice(-500)}`, {
+        cause: error,
+      });
+    }
   }
 
   dial(path: string, dial: Dial = {}): AttackSocket {

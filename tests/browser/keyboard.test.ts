@@ -122,6 +122,21 @@ test('a guest does everything by the keyboard: sees where they are, is never hel
   await expectFocus(panel(), 'Your message');
 });
 
+test('a Tab that is quicker than the screen leaves no menu open', async () => {
+  const guest = await visitor();
+  await guest.openChat();
+  // Out of it before the next frame is drawn.
+  const menu = await panelOf(guest.page).evaluate(`(async () => {
+    document.querySelector('[aria-label=Menu]').click();
+    while (!document.querySelector('.panel-menu')) await Promise.resolve();
+    document.querySelector('textarea').focus();
+    document.activeElement.dispatchEvent(new KeyboardEvent('keyup', { key: 'Tab', bubbles: true }));
+    return 'was open';
+  })()`);
+  expect(menu).toBe('was open');
+  await guest.panel.getByRole('button', { name: 'Save your chat' }).waitFor({ state: 'detached' });
+});
+
 test('what is wrong with a field is said with the field, and the keyboard is there', async () => {
   const guest = await visitor();
   await guest.openChat();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DEFAULT_LIMITS } from '../../app/protocol/limits.ts';
-import { freePort } from '../../supabase/local/start/ports.ts';
+import { freePort } from '../../supabase/local/ports.ts';
 import { WorkerProcess } from '../../supabase/local/start/worker/worker.ts';
 import { EDGE_LIMITS } from '../../workers/edge/limits.ts';
 import type { TestBackend } from './backend.ts';
@@ -51,7 +51,7 @@ export interface TestWorker {
  */
 export async function startWorker(options: TestWorkerOptions): Promise<TestWorker> {
   const folder = await temporaryFolder('worker');
-  const port = options.port || (await freePort(20_000 + Math.floor(Math.random() * 30_000)));
+  const port = options.port || (await freePort(0));
   const setup = {
     siteDir: options.siteDir ?? (await siteFolder()),
     port,

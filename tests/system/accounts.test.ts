@@ -10,7 +10,7 @@ import type {
   UpgradeAnswer,
 } from '../../app/protocol/http.ts';
 import { type Backend, startBackend } from '../../supabase/local/backend.ts';
-import { freePort } from '../../supabase/local/start/ports.ts';
+import { freePort } from '../../supabase/local/ports.ts';
 import { settingsFor } from '../../supabase/local/start/project.ts';
 import { temporaryFolder } from '../support/shared.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
@@ -26,7 +26,7 @@ const PASSWORD = 'correct horse battery';
 
 beforeAll(async () => {
   folder = await temporaryFolder('accounts');
-  const port = await freePort(20_000 + Math.floor(Math.random() * 30_000));
+  const port = await freePort(0);
   backend = await startBackend({
     dataDir: folder,
     durable: false,

@@ -1,4 +1,4 @@
-import { type FormEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type FormEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '../../i18n/use-language.ts';
 import type { Chat } from '../chat.ts';
 import { createAccountApi } from './account-api.ts';
@@ -48,7 +48,7 @@ export function AccountScreen(props: AccountScreenProps) {
   const mailSent = isNew && confirming !== null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another screen is read from its top
-  useEffect(() => title.current?.focus(), [mode, mailSent]);
+  useLayoutEffect(() => title.current?.focus(), [mode, mailSent]);
 
   function settle(outcome: Outcome): void {
     setBusy(false);

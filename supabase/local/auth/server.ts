@@ -1,4 +1,4 @@
-import { freePort } from '../postgres/ports.ts';
+import { freePortOrOther } from '../ports.ts';
 import { authApp } from './app.ts';
 import type { AuthServices } from './context.ts';
 import { Database } from './data/database.ts';
@@ -83,7 +83,7 @@ async function listenSomewhere(services: AuthServices, wanted: number): Promise<
   const app = authApp(services);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await listen(app, await freePort(attempt === 1 ? wanted : 0));
+      return await listen(app, await freePortOrOther(attempt === 1 ? wanted : 0));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt === 5) throw error;
     }

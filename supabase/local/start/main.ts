@@ -2,11 +2,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { freePort, readPort } from '../ports.ts';
 import { banner } from './banner.ts';
 import { untilHealthy } from './health.ts';
 import { LiveSite } from './live-site.ts';
 import { dataDir, root } from './paths.ts';
-import { freePort, readPort } from './ports.ts';
 import { openProject } from './project.ts';
 import { AlreadyRunning, announce, leaveFolder, type Running, takeFolder } from './running.ts';
 import { ensureSecrets } from './secrets.ts';

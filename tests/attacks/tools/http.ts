@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import net from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { problemSchema } from '../../../app/protocol/http.ts';
 
 export interface Reply {
@@ -15,20 +16,29 @@ export interface Call {
   body?: unknown;
 }
 
+/** A connection that is lost before a byte of an answer came is tried again after these pauses, in milliseconds. */
+const PAUSES = [0, 500];
+
 /**
- * An HTTP request with exactly these headers: `fetch` would add its own and refuse some. A connection that is lost
- * before a byte of an answer came is tried once more.
+ * An HTTP request with exactly these headers: `fetch` would add its own and refuse some.
  *
- * @throws Error naming the request, when no answer came the second time either
+ * @throws Error naming the request and each try, when no answer came
  */
 export async function http(url: string, method: string, path: string, call: Call = {}): Promise<Reply> {
-  try {
-    return await once(url, method, path, call).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNRESET') return once(url, method, path, call);
-      throw error;
-    });
-  } catch (error) {
-    throw new Error(`${method} ${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  const tries: string[] = [];
+  for (;;) {
+    const began = performance.now();
+    try {
+      return await once(url, method, path, call);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      tries.push(`${message} after ${Math.round(performance.now() - began)} ms`);
+      const pause = PAUSES[tries.length - 1];
+      if (code !== 'ECONNRESET' || pause === undefined) {
+        throw new Error(`${method} ${path}: ${tries.join(', ')}`, { cause: error });
+      }
+      await setTimeout(pause);
+    }
   }
 }
 

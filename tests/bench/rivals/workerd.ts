@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import { freePort } from '../../../supabase/local/start/ports.ts';
+import { freePort } from '../../../supabase/local/ports.ts';
 import type { Dialect } from '../harness/dialects.ts';
 import { workerds } from '../harness/processes.ts';
 
@@ -27,7 +27,7 @@ export async function startWorkerRival(
   persistTo: string,
   compatibilityDate: string,
 ): Promise<Rival> {
-  const port = await freePort(20_000 + Math.floor(Math.random() * 30_000));
+  const port = await freePort(0);
   const others = new Set(workerds());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
