@@ -5,13 +5,15 @@ import net from 'node:net';
 export interface PostgresLine {
   /** `databaseUrl` by way of this line. */
   readonly url: string;
+  /** Milliseconds, half of them each way; 0 passes on at once. To be changed while nothing is on its way. */
+  roundTripMs: number;
   /** Statements (simple queries and executions, BEGIN and COMMIT included) that have passed so far. */
   statements(): number;
   stop(): Promise<void>;
 }
 
-/** @param roundTripMs half of it each way; 0 passes on at once */
-export async function openPostgresLine(databaseUrl: string, roundTripMs: number): Promise<PostgresLine> {
+/** A line that passes on at once until its `roundTripMs` is set. */
+export async function openPostgresLine(databaseUrl: string): Promise<PostgresLine> {
   const far = new URL(databaseUrl);
   let statements = 0;
   const sockets = new Set<net.Socket>();
@@ -21,9 +23,9 @@ export async function openPostgresLine(databaseUrl: string, roundTripMs: number)
     const counter = new StatementCounter(() => statements++);
     client.on('data', (bytes: Buffer) => {
       counter.read(bytes);
-      pass(bytes, postgres, roundTripMs / 2);
+      pass(bytes, postgres, line.roundTripMs / 2);
     });
-    postgres.on('data', (bytes: Buffer) => pass(bytes, client, roundTripMs / 2));
+    postgres.on('data', (bytes: Buffer) => pass(bytes, client, line.roundTripMs / 2));
     for (const [socket, other] of [
       [client, postgres],
       [postgres, client],
@@ -32,7 +34,7 @@ export async function openPostgresLine(databaseUrl: string, roundTripMs: number)
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
-        setTimeout(() => other.destroy(), roundTripMs);
+        setTimeout(() => other.destroy(), line.roundTripMs);
       });
     }
   });
@@ -40,8 +42,9 @@ export async function openPostgresLine(databaseUrl: string, roundTripMs: number)
   await once(server, 'listening');
   const url = new URL(databaseUrl);
   url.port = String((server.address() as net.AddressInfo).port);
-  return {
+  const line: PostgresLine = {
     url: url.href,
+    roundTripMs: 0,
     statements: () => statements,
     async stop() {
       for (const socket of sockets) socket.destroy();
@@ -49,6 +52,7 @@ export async function openPostgresLine(databaseUrl: string, roundTripMs: number)
       await once(server, 'close').catch(() => {});
     },
   };
+  return line;
 }
 
 /** Timers of one length fire in the order they were set, so the bytes keep theirs. */

@@ -40,6 +40,8 @@ export interface Stage {
   another(changes?: { databaseUrl?: string; limits?: Record<string, number> }): Promise<OurWorker>;
   onWorkerd(name: WorkerRival): Promise<Rival>;
   inNode(name: NodeRival, databaseUrl?: string): Promise<Rival>;
+  /** What several measurements share: made when first asked for. */
+  once<Made>(key: string, make: () => Promise<Made>): Promise<Made>;
   /** A new, empty room of a rival. */
   line(rival: Rival, name?: string): LineSpec;
   stop(): Promise<void>;
@@ -73,10 +75,10 @@ export async function createStage(medium: Medium): Promise<Stage> {
     endings.push(() => started.stop());
     return started;
   };
-  const once = new Map<string, Promise<unknown>>();
-  const onceOnly = <T>(key: string, make: () => Promise<T>): Promise<T> => {
-    const made = (once.get(key) as Promise<T> | undefined) ?? make();
-    once.set(key, made);
+  const shared = new Map<string, Promise<unknown>>();
+  const once: Stage['once'] = (key, make) => {
+    const made = (shared.get(key) as ReturnType<typeof make> | undefined) ?? make();
+    shared.set(key, made);
     return made;
   };
 
@@ -102,13 +104,14 @@ export async function createStage(medium: Medium): Promise<Stage> {
     sql,
     load,
     another,
-    ours: () => onceOnly('ours', another),
+    once,
+    ours: () => once('ours', another),
     onWorkerd: (name) =>
-      onceOnly(name, async () =>
+      once(name, async () =>
         ending(await startWorkerRival(name, path.join(folder, name), compatibilityDate)),
       ),
     inNode: (name, databaseUrl = backend.databaseUrl) =>
-      onceOnly(`${name} ${databaseUrl}`, async () => ending(await startNodeRival(name, databaseUrl))),
+      once(`${name} ${databaseUrl}`, async () => ending(await startNodeRival(name, databaseUrl))),
     line: (rival, name = `room-${rooms++}`) => ({
       url: `${rival.wsUrl}/${rival.path?.(name) ?? name}`,
       protocols: [],

@@ -5,7 +5,7 @@ import type { Stage } from '../harness/stage.ts';
 import { median, p99 } from '../harness/stats.ts';
 import { writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length } from './metric.ts';
-import { closePairs, openOursIn, openOursUnfed, openTheirs, type Pair, UNFED } from './pairs.ts';
+import { closePairs, eachOf, openOursIn, openOursUnfed, openTheirs, type Pair } from './pairs.ts';
 
 const ROUND_TRIPS = [
   { ms: 0, target: 0.8 },
@@ -19,28 +19,32 @@ export const deliverDatabase: readonly Bench[] = ROUND_TRIPS.map(({ ms, target }
   run: (stage, length) => overDistance(stage, length, ms, target),
 }));
 
+/** Both of them behind one line to Postgres, which is made longer and longer. */
+function distant(stage: Stage) {
+  return stage.once('distant', async () => {
+    const line = await openPostgresLine(stage.backend.databaseUrl);
+    const us = await stage.another({ databaseUrl: line.url });
+    const rival = await stage.inNode('database-first', line.url);
+    return { line, us, ours: await openOursIn(stage, us.rooms), theirs: await openTheirs(stage, rival) };
+  });
+}
+
 async function overDistance(stage: Stage, length: Length, ms: number, target: number): Promise<Metric[]> {
   const { load, medium } = stage;
-  const line = await openPostgresLine(stage.backend.databaseUrl, ms);
-  const us = await stage.another({ databaseUrl: line.url });
-  const rival = await stage.inNode('database-first', line.url);
-  const ours = await openOursIn(stage, us.rooms);
-  const theirs = await openTheirs(stage, rival);
+  const { line, us, ours, theirs } = await distant(stage);
+  line.roundTripMs = ms;
   const talk = async ([pair]: Pair[], count: number) => {
     const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count });
     return { p50: median(delivered), p99: p99(delivered) };
   };
   await talk(ours, by(length, 300, 60, 5));
-  await talk(theirs, by(length, 100, 20, 5));
-  const many = ms === 0 ? by(length, 500, 100, 10) : by(length, 50, 8, 3);
-  const figures = await interleave(by(length, 7, 5, 2), {
+  await talk(theirs, by(length, 50, 10, 5));
+  const many = ms === 0 ? by(length, 500, 100, 10) : by(length, 40, 6, 3);
+  const figures = await interleave(by(length, 7, 3, 2), {
     ours: () => talk(ours, by(length, 500, 100, 10)),
     theirs: () => talk(theirs, many),
   });
-  await closePairs(stage, [...ours, ...theirs]);
-  await us.worker.stop();
-  await rival.stop();
-  await line.stop();
+  await writtenThrough(stage, us);
   return [
     compare({
       id: `deliver-db-${ms}`,
@@ -66,10 +70,10 @@ export const sparse: Bench = {
       const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count, gapMs: [200, 320] });
       return { p50: median(delivered), p99: p99(delivered) };
     };
-    await talk(ours, 3);
-    await talk(theirs, 3);
-    const count = by(length, 8, 3, 2);
-    const figures = await interleave(by(length, 7, 5, 2), {
+    await talk(ours, 2);
+    await talk(theirs, 2);
+    const count = by(length, 8, 2, 2);
+    const figures = await interleave(by(length, 5, 3, 2), {
       ours: () => talk(ours, count),
       theirs: () => talk(theirs, count),
     });
@@ -106,20 +110,17 @@ export const socketio: Bench = {
       const ms = by(length, 1_500, 400, 100);
       const senders = pairs.map(({ from }) => from);
       const { perSecond } = await load.do('flood', { senders, inFlight: 32, ms, warmUpMs: ms / 5 });
-      await writtenThrough(stage, us);
+      if (pairs === ours) await writtenThrough(stage, us);
       return { perSecond };
     };
     for (const pairs of [ours, theirs]) {
       await talk(pairs);
       await flood(pairs);
     }
-    const unfed = await openOursUnfed(stage);
-    await talk(unfed.pairs);
-    const spoken = await interleave(by(length, 9, 3, 2), {
-      ours: () => talk(ours),
-      theirs: () => talk(theirs),
-      unfed: () => talk(unfed.pairs),
-    });
+    const unfed = await openOursUnfed(stage, length);
+    const speakers = { ours, 'socket.io': theirs, ...unfed.pairs };
+    for (const pairs of Object.values(unfed.pairs)) await talk(pairs);
+    const { ours: spoken, ...others } = await interleave(by(length, 9, 3, 2), eachOf(speakers, talk));
     await unfed.stop();
     const flooded = await interleave(by(length, 5, 2, 2), {
       ours: () => flood(ours),
@@ -143,8 +144,8 @@ export const socketio: Bench = {
         target,
       });
     const of = (figure: 'p50' | 'p99') => ({
-      ours: spoken.ours[figure],
-      other: { 'socket.io': spoken.theirs[figure], [UNFED]: spoken.unfed[figure] },
+      ours: spoken[figure],
+      other: Object.fromEntries(Object.entries(others).map(([name, figures]) => [name, figures[figure]])),
     });
     const rate = { ours: flooded.ours.perSecond, other: { 'socket.io': flooded.theirs.perSecond } };
     return [

@@ -2,7 +2,7 @@ import { atMost, compare } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import { median, p99 } from '../harness/stats.ts';
 import { type Bench, by } from './metric.ts';
-import { closePairs, openOurs, openOursUnfed, openTheirs, type Pair, UNFED } from './pairs.ts';
+import { closePairs, eachOf, openOurs, openOursUnfed, openTheirs, type Pair } from './pairs.ts';
 
 /** Durable delivery, one message at a time: from the send to the other side's frame. */
 export const deliver: Bench = {
@@ -10,26 +10,23 @@ export const deliver: Bench = {
   async run(stage, length) {
     const { load, medium } = stage;
     const count = by(length, 1_000, 200, 30);
-    const unfed = await openOursUnfed(stage);
+    const unfed = await openOursUnfed(stage, length);
     const pairs = {
       ours: await openOurs(stage),
       'naive room': await openTheirs(stage, await stage.onWorkerd('naive-room')),
       echo: await openTheirs(stage, await stage.onWorkerd('echo')),
       relay: await openTheirs(stage, await stage.onWorkerd('relay')),
-      [UNFED]: unfed.pairs,
+      ...unfed.pairs,
     };
     const talk = async ([pair]: Pair[], many: number) => {
       const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: many });
       return { p50: median(delivered), p99: p99(delivered) };
     };
     for (const open of Object.values(pairs)) await talk(open, by(length, 800, 200, 10));
-    const { ours, ...others } = await interleave(by(length, 9, 5, 2), {
-      ours: () => talk(pairs.ours, count),
-      'naive room': () => talk(pairs['naive room'], count),
-      echo: () => talk(pairs.echo, count),
-      relay: () => talk(pairs.relay, count),
-      [UNFED]: () => talk(unfed.pairs, count),
-    });
+    const { ours, ...others } = await interleave(
+      by(length, 9, 3, 2),
+      eachOf(pairs, (open) => talk(open, count)),
+    );
     for (const open of Object.values(pairs)) await closePairs(stage, open);
     await unfed.stop();
     const of = (figure: 'p50' | 'p99') =>

@@ -8,7 +8,7 @@ import { messagesIn, writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length } from './metric.ts';
 import { closePairs, openOursIn } from './pairs.ts';
 
-const ROOMS = 50;
+const roomsOf = (length: Length) => by(length, 50, 20, 5);
 
 /** What writing through costs Postgres, how fast it goes, and what people notice of it when Postgres is away. */
 export const drain: Bench = {
@@ -23,24 +23,24 @@ export const drain: Bench = {
 async function statements(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium } = stage;
   const metrics: Metric[] = [];
-  for (const { id, rooms, inFlight } of [
-    { id: 'hot-room', rooms: 1, inFlight: 32 },
-    { id: 'fifty-rooms', rooms: ROOMS, inFlight: 8 },
+  const line = await openPostgresLine(stage.backend.databaseUrl);
+  const us = await stage.another({ databaseUrl: line.url });
+  const pairs = await openOursIn(stage, us.rooms, roomsOf(length));
+  const all = pairs.map(({ from }) => from);
+  for (const { id, senders, inFlight } of [
+    { id: 'hot-room', senders: all.slice(0, 1), inFlight: 32 },
+    { id: 'fifty-rooms', senders: all, inFlight: 8 },
   ]) {
-    const line = await openPostgresLine(stage.backend.databaseUrl, 0);
-    const us = await stage.another({ databaseUrl: line.url });
-    const pairs = await openOursIn(stage, us.rooms, rooms);
+    const ms = by(length, 1_500, 500, 200);
     const each: number[] = [];
-    for (let round = 0; round < by(length, 5, 2, 2); round++) {
+    await load.do('flood', { senders, inFlight, ms: ms / 2, warmUpMs: 0 });
+    await writtenThrough(stage, us);
+    for (let round = 0; round < by(length, 5, 1, 1); round++) {
       const [before, held] = [line.statements(), await messagesIn(stage.sql, us)];
-      const senders = pairs.map(({ from }) => from);
-      await load.do('flood', { senders, inFlight, ms: by(length, 1_500, 700, 200), warmUpMs: 0 });
+      await load.do('flood', { senders, inFlight, ms, warmUpMs: 0 });
       await writtenThrough(stage, us);
       each.push((line.statements() - before) / ((await messagesIn(stage.sql, us)) - held));
     }
-    await closePairs(stage, pairs);
-    await us.worker.stop();
-    await line.stop();
     metrics.push(
       compare({
         id: `drain.statements-${id}`,
@@ -52,6 +52,9 @@ async function statements(stage: Stage, length: Length): Promise<Metric[]> {
       }),
     );
   }
+  await closePairs(stage, pairs);
+  await us.worker.stop();
+  await line.stop();
   return metrics;
 }
 
@@ -60,23 +63,23 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
   const { load, medium, sql } = stage;
   // Short back-offs: it is the writing that is measured, not the waiting.
   const us = await stage.another({ limits: { backoffMaxMs: 100 } });
-  const pairs = await openOursIn(stage, us.rooms, ROOMS);
+  const pairs = await openOursIn(stage, us.rooms, roomsOf(length));
   const senders = pairs.map(({ from }) => from);
   const rounds = { ours: [] as number[], single: [] as number[], pooled: [] as number[] };
   for (let round = 0; round < by(length, 5, 2, 2); round++) {
     const held = await messagesIn(sql, us);
     await stage.backend.postgres.stop();
-    await load.do('flood', { senders, inFlight: 8, ms: by(length, 3_000, 1_500, 300), warmUpMs: 0 });
+    await load.do('flood', { senders, inFlight: 8, ms: by(length, 3_000, 700, 300), warmUpMs: 0 });
     await stage.backend.postgres.restart();
     rounds.ours.push(await landing(stage, us, held));
-    rounds.single.push(await inserts(stage, 1, by(length, 1_500, 700, 100)));
-    rounds.pooled.push(await inserts(stage, 10, by(length, 1_500, 700, 100)));
+    rounds.single.push(await inserts(stage, 1, by(length, 1_500, 400, 100)));
+    rounds.pooled.push(await inserts(stage, 10, by(length, 1_500, 400, 100)));
   }
   await closePairs(stage, pairs);
   await us.worker.stop();
   return compare({
     id: 'drain.rate',
-    what: 'rows a second into Postgres, a backlog of 50 rooms',
+    what: `rows a second into Postgres, a backlog of ${pairs.length} rooms`,
     unit: 'rows/s',
     medium,
     ours: rounds.ours,
@@ -89,7 +92,7 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
 async function landing(stage: Stage, us: OurWorker, held: number): Promise<number> {
   let first: { at: number; n: number } | null = null;
   let last = { at: 0, n: held };
-  for (let quiet = 0; quiet < 60; ) {
+  for (let quiet = 0; quiet < 40; ) {
     const n = await messagesIn(stage.sql, us);
     const at = performance.now();
     if (n > last.n) {
@@ -128,7 +131,7 @@ async function inserts(stage: Stage, connections: number, ms: number): Promise<n
  */
 async function outage(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium, backend } = stage;
-  const laps = by(length, 15, 4, 2);
+  const laps = by(length, 15, 3, 2);
   const lapMs = by(length, 2_000, 1_000, 250);
   const seconds = (laps * lapMs) / 1_000;
   const p99s = async (ms: number) => {
@@ -139,8 +142,9 @@ async function outage(stage: Stage, length: Length): Promise<Metric[]> {
     }
     return each;
   };
-  const us = await stage.another();
-  const pairs = await openOursIn(stage, us.rooms, ROOMS);
+  // A short outage is not to be followed by the long back-off of a long one.
+  const us = await stage.another({ limits: by(length, {}, { backoffMaxMs: 1_000 }, { backoffMaxMs: 200 }) });
+  const pairs = await openOursIn(stage, us.rooms, roomsOf(length));
   await load.do('pace', { senders: pairs.map(({ from }) => from), perSecond: by(length, 500, 500, 50) });
   await sleep(by(length, 3_000, 1_000, 100));
   await load.do('lap', null);

@@ -28,9 +28,9 @@ export const fanOut: Bench = {
       const times = await load.do('fanOut', { from: from as number, to, count, warmUp: 20 });
       return { p50: median(times) };
     };
-    const count = by(length, 200, 60, 10);
+    const count = by(length, 200, 40, 10);
     for (const open of Object.values(lines)) await spread(open, count);
-    const figures = await interleave(by(length, 9, 5, 2), {
+    const figures = await interleave(by(length, 9, 3, 2), {
       ours: () => spread(lines.ours, count),
       relay: () => spread(lines.relay, count),
       'naive room': () => spread(lines['naive room'], count),

@@ -3,7 +3,7 @@ import { atMost, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { median } from '../harness/stats.ts';
-import { writtenThrough } from './many-rooms.ts';
+import { crowd, writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length } from './metric.ts';
 import { closePairs, openOursIn, type Pair } from './pairs.ts';
 
@@ -59,14 +59,13 @@ async function longer(stage: Stage, length: Length): Promise<Metric[]> {
   );
 }
 
-/** Two Workers: in one, a thousand more rooms are awake. */
+/** Two Workers: in one, many more rooms are awake. */
 async function busier(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium } = stage;
-  const count = by(length, 1_000, 200, 10);
-  const [quiet, busy] = [await stage.another(), await stage.another()];
+  const { us: busy, pairs: others } = await crowd(stage, length);
+  const quiet = await stage.ours();
   const alone = await openOursIn(stage, quiet.rooms);
   const among = await openOursIn(stage, busy.rooms);
-  const others = await openOursIn(stage, busy.rooms, count);
   const talk = async ([pair]: Pair[]) => {
     const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: by(length, 300, 150, 10) });
     return { p50: median(delivered) };
@@ -83,12 +82,11 @@ async function busier(stage: Stage, length: Length): Promise<Metric[]> {
       return talk(among);
     },
   });
-  await closePairs(stage, [...alone, ...among, ...others]);
-  await Promise.all([quiet.worker.stop(), busy.worker.stop()]);
+  await closePairs(stage, [...alone, ...among]);
   return [
     compare({
       id: 'growth.awake',
-      what: `delivery p50 with ${count} more rooms awake`,
+      what: `delivery p50 with ${others.length} more rooms awake`,
       unit: 'ms',
       medium,
       ours: figures.among.p50,

@@ -2,35 +2,49 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { residentKiB } from '../harness/processes.ts';
 import { atMost, compare } from '../harness/report.ts';
 import type { OurWorker, Stage } from '../harness/stage.ts';
-import { type Bench, by, type Metric } from './metric.ts';
-import { openOursIn } from './pairs.ts';
+import { type Bench, by, type Length, type Metric } from './metric.ts';
+import { openOursIn, type Pair } from './pairs.ts';
+
+export interface Crowd {
+  us: OurWorker;
+  pairs: Pair[];
+  /** KiB a room, just opened. */
+  memory: number;
+}
+
+/** Many rooms of a Worker of their own, opened once for everything that is measured among them. */
+export function crowd(stage: Stage, length: Length): Promise<Crowd> {
+  return stage.once('crowd', async () => {
+    const count = by(length, 1_000, 100, 10);
+    const us = await stage.another();
+    await openOursIn(stage, us.rooms, 10);
+    const before = residentKiB(us.worker.pid);
+    const pairs = await openOursIn(stage, us.rooms, count);
+    return { us, pairs, memory: (residentKiB(us.worker.pid) - before) / count };
+  });
+}
 
 /** A thousand rooms open at once, all with traffic, in one process. */
 export const manyRooms: Bench = {
   id: 'rooms',
   async run(stage, length) {
     const { load, medium } = stage;
-    const count = by(length, 1_000, 300, 20);
-    const us = await stage.another();
-    await openOursIn(stage, us.rooms, 10);
-    const before = residentKiB(us.worker.pid);
-    const pairs = await openOursIn(stage, us.rooms, count);
-    const memory = (residentKiB(us.worker.pid) - before) / count;
-    const perSecond = by(length, 500, 300, 50);
+    const { us, pairs, memory } = await crowd(stage, length);
+    const count = pairs.length;
+    const perSecond = by(length, 500, 100, 50);
+    const held = await messagesIn(stage.sql, us);
     await load.do('pace', { senders: pairs.map(({ from }) => from), perSecond });
     await sleep(by(length, 3_000, 1_000, 100));
     await load.do('lap', null);
     const laps = [];
-    for (let lap = 0; lap < by(length, 5, 5, 2); lap++) {
+    for (let lap = 0; lap < by(length, 5, 3, 2); lap++) {
       await sleep(by(length, 3_000, 1_000, 200));
       const told = await load.do('lap', null);
       // A lap in which nothing was acked has no p99; what was held up in it shows in the next.
       if (told.acked > 0) laps.push(told);
     }
     const { acked, lost } = await load.do('stopPace', null);
-    const missing = await missingInPostgres(stage, us, acked);
-    await load.do('close', { lines: pairs.flatMap(({ from, to }) => (to === null ? [from] : [from, to])) });
-    await us.worker.stop();
+    const missing = await missingInPostgres(stage, us, held + acked);
     const line = (id: string, what: string, unit: string, ours: number[]): Metric =>
       compare({ id, what: `${count} rooms, ${perSecond} msg/s in all: ${what}`, unit, medium, ours });
     return [
@@ -60,12 +74,12 @@ export const manyRooms: Bench = {
   },
 };
 
-/** Acked messages that Postgres does not get to hold within half a minute. */
-async function missingInPostgres({ sql }: Stage, us: OurWorker, acked: number): Promise<number> {
-  let missing = acked;
+/** How many of so many messages Postgres does not get to hold within half a minute. */
+async function missingInPostgres({ sql }: Stage, us: OurWorker, all: number): Promise<number> {
+  let missing = all;
   for (let waited = 0; waited < 30_000 && missing > 0; waited += 200) {
     await sleep(200);
-    missing = acked - (await messagesIn(sql, us));
+    missing = all - (await messagesIn(sql, us));
   }
   return Math.max(0, missing);
 }
@@ -81,7 +95,7 @@ export async function messagesIn(sql: Stage['sql'], { rooms }: OurWorker): Promi
 export async function writtenThrough({ sql }: Stage, us: OurWorker): Promise<void> {
   for (let held = -1, now = await messagesIn(sql, us); held !== now; ) {
     held = now;
-    await sleep(600);
+    await sleep(400);
     now = await messagesIn(sql, us);
   }
 }

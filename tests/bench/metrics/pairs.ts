@@ -3,6 +3,7 @@ import { openPostgresLine } from '../harness/postgres-line.ts';
 import type { Rooms } from '../harness/rooms.ts';
 import type { Stage } from '../harness/stage.ts';
 import type { Rival } from '../rivals/workerd.ts';
+import type { Length } from './metric.ts';
 
 /** Two who talk to each other in one room. */
 export interface Pair {
@@ -24,21 +25,35 @@ export async function openOursIn(stage: Stage, rooms: Rooms, count = 1): Promise
 
 /**
  * Ours as it is while Postgres is out of reach: what is left when nothing is fed to Postgres meanwhile, as the rivals on
- * workerd feed nothing. A Worker of its own; `stop` ends it.
+ * workerd feed nothing. A Worker of its own; `stop` ends it. A quick look goes without.
  */
 export async function openOursUnfed(
   stage: Stage,
+  length: Length,
   count = 1,
-): Promise<{ pairs: Pair[]; stop(): Promise<void> }> {
-  const line = await openPostgresLine(stage.backend.databaseUrl, 0);
+): Promise<{ pairs: { [UNFED]?: Pair[] }; stop(): Promise<void> }> {
+  if (length === 'quick') return { pairs: {}, stop: async () => {} };
+  const line = await openPostgresLine(stage.backend.databaseUrl);
   const us = await stage.another({ databaseUrl: line.url });
   const pairs = await openOursIn(stage, us.rooms, count);
   await line.stop();
-  return { pairs, stop: () => us.worker.stop() };
+  return { pairs: { [UNFED]: pairs }, stop: () => us.worker.stop() };
 }
 
 /** What it is called in the table. */
-export const UNFED = 'ours, Postgres away';
+const UNFED = 'ours, Postgres away';
+
+/** The same measurement of every system that is there, as `interleave` takes it. */
+export function eachOf<System extends string, Found>(
+  systems: { [Name in System]?: Pair[] },
+  measure: (open: Pair[], name: System) => Promise<Found>,
+): Record<System, () => Promise<Found>> {
+  const entries = Object.entries(systems) as [System, Pair[]][];
+  return Object.fromEntries(entries.map(([name, open]) => [name, () => measure(open, name)])) as Record<
+    System,
+    () => Promise<Found>
+  >;
+}
 
 /** Opens `count` rooms of a rival with two sockets each; an echo needs but one. */
 export async function openTheirs(stage: Stage, rival: Rival, count = 1): Promise<Pair[]> {

@@ -3,7 +3,7 @@ import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { writtenThrough } from './many-rooms.ts';
 import { type Bench, by, type Length, type Target } from './metric.ts';
-import { closePairs, openOurs, openOursUnfed, openTheirs, type Pair, UNFED } from './pairs.ts';
+import { closePairs, eachOf, openOurs, openOursUnfed, openTheirs, type Pair } from './pairs.ts';
 
 /** One room, 32 messages in flight. */
 export const hotRoom: Bench = {
@@ -44,13 +44,13 @@ interface Scene {
 
 async function throughput(stage: Stage, length: Length, scene: Scene): Promise<Metric[]> {
   const { load, medium } = stage;
-  const ms = by(length, 1_500, 500, 100);
-  const unfed = await openOursUnfed(stage, scene.rooms);
+  const ms = by(length, 1_500, 300, 100);
+  const unfed = await openOursUnfed(stage, length, scene.rooms);
   const pairs = {
     ours: await openOurs(stage, scene.rooms),
     'naive room': await openTheirs(stage, await stage.onWorkerd('naive-room'), scene.rooms),
     relay: await openTheirs(stage, await stage.onWorkerd('relay'), scene.rooms),
-    [UNFED]: unfed.pairs,
+    ...unfed.pairs,
   };
   const flood = (open: Pair[], forMs: number) =>
     load.do('flood', {
@@ -59,18 +59,16 @@ async function throughput(stage: Stage, length: Length, scene: Scene): Promise<M
       ms: forMs,
       warmUpMs: by(length, 300, 100, 20),
     });
-  for (const open of Object.values(pairs)) await flood(open, ms);
+  for (const open of Object.values(pairs)) await flood(open, ms / 2);
   const us = await stage.ours();
-  const { ours, ...others } = await interleave(by(length, 5, 3, 2), {
-    ours: async () => {
-      const found = await flood(pairs.ours, ms);
-      await writtenThrough(stage, us);
+  const { ours, ...others } = await interleave(
+    by(length, 5, 3, 2),
+    eachOf(pairs, async (open, name) => {
+      const found = await flood(open, ms);
+      if (name === 'ours') await writtenThrough(stage, us);
       return found;
-    },
-    'naive room': () => flood(pairs['naive room'], ms),
-    relay: () => flood(pairs.relay, ms),
-    [UNFED]: () => flood(unfed.pairs, ms),
-  });
+    }),
+  );
   for (const open of Object.values(pairs)) await closePairs(stage, open);
   await unfed.stop();
   const of = (figure: 'perSecond' | 'p50' | 'p99') =>

@@ -54,7 +54,7 @@ function theirs({ load, line }: Stage, rival: Rival): Sleeper {
 
 async function firstFrame({ load, medium }: Stage, length: Length, sleepers: Sleepers): Promise<Metric> {
   const rounds = by(length, 7, 5, 2);
-  const each = by(length, 8, 5, 2);
+  const each = by(length, 8, 4, 2);
   const probes = async (sleeper: Sleeper) => {
     await load.do('first', { lines: await sleeper.open(20) });
     return sleeper.open(rounds * each);
@@ -88,7 +88,7 @@ async function firstFrame({ load, medium }: Stage, length: Length, sleepers: Sle
 const SOCKETS = 300;
 /** What a process takes once and keeps is no socket's memory: it takes so many rounds until each takes as much as the last. */
 const ROUNDS_BEFORE = 4;
-const ROUNDS = 2;
+const ROUNDS = 5;
 
 /** What one more sleeping socket takes, one to a room: round by round as many more are opened, and fall asleep. */
 async function memory({ load, medium }: Stage, sleepers: Sleepers): Promise<Metric> {
