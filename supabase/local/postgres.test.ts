@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { processStart } from './postgres/owner.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
+import { processStart } from './processes.ts';
 
 let folder: string;
 let dataDir: string;

@@ -3,10 +3,11 @@ import postgres from 'postgres';
 import { freePortOrOther } from './ports.ts';
 import { findBinaries } from './postgres/binaries.ts';
 import { ensureCluster, ensurePassword, SUPERUSER } from './postgres/cluster.ts';
-import { claim, endLeftover, processStart, release } from './postgres/owner.ts';
+import { claim, endLeftover, release } from './postgres/owner.ts';
 import { clusterHome, reachableBinaries } from './postgres/place.ts';
 import { launch, PortTaken, type ServerProcess, StillHeld } from './postgres/server.ts';
 import { postgresUser } from './postgres/system-user.ts';
+import { processStart } from './processes.ts';
 
 export interface PostgresOptions {
   /** Folder of the cluster and its password. Made when missing. */

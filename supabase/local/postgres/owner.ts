@@ -1,13 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-
-interface Owner {
-  pid: number;
-  /** When that process began, as the system tells it: a process id alone comes back. */
-  began: string;
-}
+import { commandOf, isAlive, ourselves, type ProcessIdentity, processStart } from '../processes.ts';
 
 /**
  * Takes the data folder for this process, so that two starts do not fight over one cluster.
@@ -16,16 +9,13 @@ interface Owner {
 export async function claim(dataDir: string): Promise<void> {
   const file = path.join(dataDir, 'owner.json');
   const owner = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Owner,
+    (text) => JSON.parse(text) as ProcessIdentity,
     () => null,
   );
-  if (owner && processStart(owner.pid) === owner.began) {
+  if (owner && isAlive(owner)) {
     throw new Error(`Postgres in ${dataDir} is already run by process ${owner.pid}. Stop that one first.`);
   }
-  await writeFile(
-    file,
-    JSON.stringify({ pid: process.pid, began: processStart(process.pid) ?? '' } satisfies Owner),
-  );
+  await writeFile(file, JSON.stringify(ourselves()));
 }
 
 /** Gives the data folder back. */
@@ -56,40 +46,7 @@ export async function endLeftover(cluster: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** When the process began, as the system tells it; null when there is none (a zombie is none). */
-export function processStart(pid: number): string | null {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
-  }
-  if (process.platform === 'linux') {
-    try {
-      // Field 22 of /proc/<pid>/stat; the name before it may hold spaces and brackets. A zombie is gone already.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return fields[0] === 'Z' ? null : (fields[19] ?? '');
-    } catch {
-      return null;
-    }
-  }
-  return ps(pid, 'lstart');
-}
-
 function isPostgresOf(pid: number, cluster: string): boolean {
-  if (processStart(pid) === null) return false;
-  const command =
-    process.platform === 'linux' ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : (ps(pid, 'command') ?? '');
+  const command = commandOf(pid) ?? '';
   return command.includes('postgres') && command.includes(cluster);
-}
-
-function ps(pid: number, field: string): string | null {
-  // Windows has no ps; there the claim always passes and Postgres' own check has the last word.
-  if (process.platform === 'win32') return null;
-  try {
-    return execFileSync('ps', ['-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isAlive, ourselves, type ProcessIdentity } from './processes.ts';
+import { isAlive, ourselves, type ProcessIdentity } from '../processes.ts';
 
 /**
  * Runs `work` while no other process does the same under `file`: two builds into one folder would spoil each other.

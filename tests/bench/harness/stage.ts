@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import postgres from 'postgres';
 import { type Backend, startBackend } from '../../../supabase/local/backend.ts';
+import { processStart } from '../../../supabase/local/processes.ts';
 import { root } from '../../support/project-root.ts';
 import { siteFolder } from '../../support/site.ts';
 import { startWorker, type TestWorker } from '../../support/worker.ts';
@@ -51,11 +52,10 @@ let rooms = 0;
 
 /** Starts Postgres and the load process. On the disk Postgres is durable; on memory an fsync would mean nothing. */
 export async function createStage(medium: Medium): Promise<Stage> {
-  const folder = path.join(
-    medium === 'memory' ? '/dev/shm' : path.join(root, '.data'),
-    `bench-${process.pid}-${medium}`,
-  );
+  const place = medium === 'memory' ? '/dev/shm' : path.join(root, '.data');
+  const folder = path.join(place, `bench-${process.pid}-${medium}`);
   await mkdir(folder, { recursive: true });
+  await removeLeftOver(place);
   const backend = await startBackend({
     dataDir: path.join(folder, 'backend'),
     durable: medium === 'disk',
@@ -125,6 +125,14 @@ export async function createStage(medium: Medium): Promise<Stage> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** What a run that was interrupted could not take away. */
+async function removeLeftOver(place: string): Promise<void> {
+  for (const name of await readdir(place)) {
+    const pid = Number(/^bench-(\d+)-/u.exec(name)?.[1]);
+    if (pid && processStart(pid) === null) await rm(path.join(place, name), { recursive: true, force: true });
+  }
 }
 
 /** As a hosted Supabase project is set up: its change log can be read by slots. */

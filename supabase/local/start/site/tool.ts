@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { signalGroup } from '../../processes.ts';
 import { cacheDir, root } from '../paths.ts';
-import { signalGroup } from '../processes.ts';
 
 /** A tool that ended with an error; the message holds its own last words. */
 class ToolFailed extends Error {}

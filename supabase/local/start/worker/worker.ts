@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { ended, signalGroup, signalProcess } from '../processes.ts';
+import { ended, signalGroup, signalProcess } from '../../processes.ts';
 import type { FromHost, ToHost, WorkerSetup } from './messages.ts';
 
 export interface WorkerEvents {

@@ -10,12 +10,12 @@ export interface ProcessIdentity {
 
 /** This process. */
 export function ourselves(): ProcessIdentity {
-  return { pid: process.pid, began: began(process.pid) ?? '' };
+  return { pid: process.pid, began: processStart(process.pid) ?? '' };
 }
 
 /** Whether that very process still lives. */
 export function isAlive(identity: ProcessIdentity): boolean {
-  const now = began(identity.pid);
+  const now = processStart(identity.pid);
   return now !== null && now === identity.began;
 }
 
@@ -44,13 +44,13 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 
 /** Resolves when process `pid` is gone, at the latest after `milliseconds`. For processes that are not our children. */
 export async function ended(pid: number, milliseconds = 5000): Promise<void> {
-  for (let waited = 0; waited < milliseconds && began(pid) !== null; waited += 10) {
+  for (let waited = 0; waited < milliseconds && processStart(pid) !== null; waited += 10) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** When the process began; null when there is none (a zombie counts as none). */
-function began(pid: number): string | null {
+/** When the process began, as the system tells it; null when there is none (a zombie is none). */
+export function processStart(pid: number): string | null {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -58,9 +58,7 @@ function began(pid: number): string | null {
   }
   try {
     if (process.platform === 'win32') return '';
-    if (process.platform !== 'linux') {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
-    }
+    if (process.platform !== 'linux') return ps(pid, 'lstart');
     // Field 22 of /proc/<pid>/stat; the name before it may hold spaces and brackets.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
@@ -69,4 +67,19 @@ function began(pid: number): string | null {
   } catch {
     return null;
   }
+}
+
+/** What the process was started with; null when there is none, or the system does not tell. */
+export function commandOf(pid: number): string | null {
+  if (processStart(pid) === null || process.platform === 'win32') return null;
+  try {
+    return process.platform === 'linux' ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : ps(pid, 'command');
+  } catch {
+    return null;
+  }
+}
+
+/** @throws when there is no such process */
+function ps(pid: number, field: string): string | null {
+  return execFileSync('ps', ['-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
 }
