@@ -7,6 +7,8 @@ export class AlarmScheduler<Name extends string> {
   readonly #now: () => number;
   /** What the table holds: asking it for every message is a third of what a message costs. */
   readonly #due: Map<Name, number>;
+  /** What is being run: still in the table, so that a crash leaves it due. */
+  readonly #running = new Set<Name>();
   /** Whether the object is being asked for its alarm right now. */
   #asking = false;
 
@@ -31,9 +33,9 @@ export class AlarmScheduler<Name extends string> {
     else if (due <= this.#now()) this.#armIfLost();
   }
 
-  /** Whether `name` is still to come. */
-  has(name: Name): boolean {
-    return (this.#due.get(name) ?? 0) > this.#now();
+  /** Whether `name` is still to come, or the alarm is being run. */
+  isAhead(name: Name): boolean {
+    return this.#running.size > 0 || (this.#due.get(name) ?? 0) > this.#now();
   }
 
   /**
@@ -70,20 +72,26 @@ export class AlarmScheduler<Name extends string> {
     for (const { name, at } of rows) this.#due.set(name, at);
   }
 
-  /** Takes what is due off the list; the caller runs it and asks again for what must be repeated. */
+  /** What is due, for the caller to run and to ask again for what must be repeated. Ends with `ran`. */
   takeDue(): Name[] {
-    const rows = this.#storage.sql.exec<{ name: Name }>(
-      'delete from alarms where at <= ? returning name',
-      this.#now(),
-    );
+    const rows = this.#storage.sql.exec<{ name: Name }>('select name from alarms where at <= ?', this.#now());
     const names = rows.toArray().map(({ name }) => name);
-    for (const name of names) this.#due.delete(name);
+    for (const name of names) {
+      this.#running.add(name);
+      this.#due.delete(name);
+    }
     return names;
   }
 
-  /** Arms the object's alarm for what is next. Call at the end of `alarm()`, and when the object wakes. */
-  rearm(): void {
-    this.#arm();
+  /**
+   * Strikes what has run off the list, and arms the object's alarm for what is next. Together with whatever else the
+   * alarm has to store, this is its only write: a commit is an fsync, on both sides of a list that is kept apart.
+   */
+  ran(): void {
+    for (const name of this.#running) if (!this.#due.has(name)) this.clear(name);
+    this.#running.clear();
+    if (this.#due.size > 0) this.#arm();
+    else void this.#storage.deleteAlarm();
   }
 
   /** Overdue and still on the list: in a busy room the alarm only comes late, and it is still set; a lost one is not. */

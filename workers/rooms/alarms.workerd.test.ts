@@ -9,6 +9,7 @@ import { join, say } from '../testing/sockets.ts';
 import { AlarmScheduler } from './alarm-scheduler.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { Lobby } from './lobby.ts';
+import { LobbyLink } from './lobby-link.ts';
 import { MessageLog } from './message-log.ts';
 
 let log: ReturnType<typeof quietLog>;
@@ -125,6 +126,26 @@ describe('between commit and flush', () => {
     await flushed(id);
     resolve();
     expect(await alarm).toBe(true);
+  });
+
+  test('an alarm that is cut off stays due: it is struck off at its end, with what Postgres and the lobby have', async () => {
+    const { id, room, socket } = await settled();
+    await told(id);
+    withoutFlushTimers();
+    vi.spyOn(LobbyLink.prototype, 'changed').mockReturnValue();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const update = vi.spyOn(Lobby.prototype, 'update').mockReturnValue(promise);
+    const { seq } = await say(socket, 'unflushed');
+    const alarm = fireAlarm(room);
+    await vi.waitFor(async () => expect(await inPostgres(id)).toHaveLength(seq), { timeout: 10_000 });
+    // The lobby was not what it was set for.
+    await vi.waitFor(() => expect(update).toHaveBeenCalledOnce());
+    expect(await alarmsOf(room)).toHaveProperty('flush');
+    resolve();
+    expect(await alarm).toBe(true);
+    expect(await alarmsOf(room)).toEqual({});
+    expect(await alarmOf(room)).toBeNull();
+    expect(await marksOf(room)).toMatchObject({ flushedSeq: seq, lobbySeq: seq });
   });
 
   test('a list that remembers what the runtime has dropped does not keep it from being armed', async () => {

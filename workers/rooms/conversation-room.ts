@@ -309,13 +309,16 @@ export class ConversationRoom extends DurableObject<Env> {
 
   /**
    * Never throws: a throwing alarm is dropped for good after six retries. What is due runs side by side: a lobby that
-   * is slow to answer must not hold up what Postgres lacks.
+   * is slow to answer must not hold up what Postgres lacks. Whatever was due, the lobby hears what it lacks, too: so
+   * there is one commit for all of it, and no alarm of its own to come.
    */
   override async alarm(): Promise<void> {
-    await Promise.all(this.storage.alarms.takeDue().map((name) => this.#tryAlarm(name)));
+    const due = new Set(this.storage.alarms.takeDue());
+    if (this.#lobby.owes()) due.add('lobby');
+    await Promise.all([...due].map((name) => this.#tryAlarm(name)));
     this.storage.storeMarks();
+    this.storage.alarms.ran();
     this.#recover();
-    this.storage.alarms.rearm();
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────────────────────────
@@ -362,7 +365,7 @@ export class ConversationRoom extends DurableObject<Env> {
     return this.#loading;
   }
 
-  /** After a wake: whatever is owed gets an alarm again, should the one before have been lost. */
+  /** After a wake or an alarm: whatever is owed gets an alarm again, should the one before have been lost. */
   #recover(): void {
     const { state, marks, log: messages, alarms } = this.storage;
     const at = Date.now() + RECOVER_AFTER_MS;
@@ -370,7 +373,7 @@ export class ConversationRoom extends DurableObject<Env> {
     if (this.#audit.owes()) alarms.keep('audit', at);
     if (!state) return;
     if (!marks.halted && isBehind(marks, messages.head, state.rev)) alarms.keep('flush', at);
-    if (this.#lobby.owes()) alarms.keep('lobby', at);
+    if (this.#lobby.needsAlarm()) alarms.keep('lobby', at);
   }
 
   async #reportBehind(since: number | null): Promise<boolean> {

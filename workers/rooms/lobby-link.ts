@@ -22,7 +22,7 @@ const RETRY_MS = 3_000;
 export class LobbyLink {
   readonly #deps: LobbyLinkDeps;
   #timer = false;
-  #telling = false;
+  #telling: Promise<void> | null = null;
   #toldAt = 0;
   /** Something that is not stored has changed: who is there. */
   #presenceChanged = false;
@@ -49,13 +49,27 @@ export class LobbyLink {
     return state !== null && (marks.lobbySeq < messages.head || marks.lobbyRev < state.rev);
   }
 
-  /** Tells the lobby, unless it knows. Never throws. */
-  async tell(): Promise<void> {
-    const { storage, now } = this.#deps;
+  /** Whether it lacks something that nobody is about to tell it. */
+  needsAlarm(): boolean {
+    return this.owes() && !this.#timer && !this.#telling;
+  }
+
+  /** Tells the lobby, unless it knows; what is being told is waited for. Never throws. */
+  tell(): Promise<void> {
     // Erased meanwhile, by a conversation that is gone: there is nothing to tell.
-    if (storage.state === null) return;
-    if (this.#telling || !(this.owes() || this.#presenceChanged)) return;
-    this.#telling = true;
+    if (this.#deps.storage.state === null) return Promise.resolve();
+    if (!this.#telling && (this.owes() || this.#presenceChanged)) {
+      this.#telling = this.#tell().then((told) => {
+        this.#telling = null;
+        if (told && (this.owes() || this.#presenceChanged)) this.changed('stored');
+      });
+    }
+    return this.#telling ?? Promise.resolve();
+  }
+
+  /** false: it did not hear, and will be told by alarm. */
+  async #tell(): Promise<boolean> {
+    const { storage, now } = this.#deps;
     this.#presenceChanged = false;
     this.#toldAt = now();
     const summary = this.#deps.summary();
@@ -66,13 +80,12 @@ export class LobbyLink {
       if (state && (marks.lobbySeq !== head || marks.lobbyRev !== summary.rev)) {
         storage.moveMarks({ ...marks, lobbySeq: head, lobbyRev: summary.rev });
       }
+      return true;
     } catch (error) {
       log({ event: 'room_call_failed', method: 'lobby.update', name: errorName(error) });
+      this.#presenceChanged = true;
       if (storage.state) storage.alarms.ensure('lobby', now() + RETRY_MS);
-      return;
-    } finally {
-      this.#telling = false;
+      return false;
     }
-    if (this.owes() || this.#presenceChanged) this.changed('stored');
   }
 }

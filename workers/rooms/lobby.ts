@@ -243,7 +243,7 @@ export class Lobby extends DurableObject<Env> {
         this.#storage.alarms.ensure(name, Date.now() + RELOAD_RETRY_MS);
       }
     }
-    this.#storage.alarms.rearm();
+    this.#storage.alarms.ran();
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────────────────────────
