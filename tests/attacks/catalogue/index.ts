@@ -1,5 +1,6 @@
 import type { Group } from '../attack.ts';
 import { access } from './access.ts';
+import { bringing } from './bringing.ts';
 import { csrf } from './csrf.ts';
 import { edge } from './edge.ts';
 import { endings } from './endings.ts';
@@ -24,6 +25,7 @@ export const byPrograms: readonly Group[] = [
   texts,
   identity,
   people,
+  bringing,
   endings,
   races,
   access,

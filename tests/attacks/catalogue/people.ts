@@ -2,53 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Session, SignInAnswer, UpgradeAnswer } from '../../../app/protocol/http.ts';
 import { consent } from '../../system/journey.ts';
 import { attack, each, type Group } from '../attack.ts';
-import type { Guest, Stage } from '../stage.ts';
-import { cookiesOf, type Reply, said } from '../tools/http.ts';
+import { chatting, conversationsOf, keep, PASSWORD, post, registered } from '../tools/accounts.ts';
+import { cookiesOf, said } from '../tools/http.ts';
 import { strangers } from '../tools/strangers.ts';
 
-const PASSWORD = 'correct horse battery';
 const HELD = 'confirmed, led to /login; the browser is who it was';
 const PATHS = ['upgrade', 'sign-in', 'claim'] as const;
-
-const post = (stage: Stage, path: string, body: unknown, token?: string, headers?: Record<string, string>) =>
-  stage.http('POST', `/api/session/${path}`, { body, token, ...(headers ? { headers } : {}) });
-
-/** Somebody with an account who has a conversation. */
-async function registered(stage: Stage) {
-  const guest = await stage.guest();
-  const room = await stage.room(guest);
-  const email = `${randomUUID()}@attacks.test`;
-  const reply = await post(stage, 'upgrade', { method: 'password', email, password: PASSWORD }, guest.token);
-  const answer = JSON.parse(reply.text) as UpgradeAnswer;
-  if (answer.status !== 'done') throw new Error(`no account: ${reply.text}`);
-  return { id: guest.id, email, room, token: keep(stage, answer.session) };
-}
-
-function keep(stage: Stage, session: Session): string {
-  stage.secrets.add(session.accessToken);
-  if (session.refreshToken) stage.secrets.add(session.refreshToken);
-  return session.accessToken;
-}
-
-/** A guest with a conversation, and the refresh token that stands for them. */
-async function chatting(stage: Stage) {
-  const session = JSON.parse((await stage.http('POST', '/api/session', { body: {} })).text) as Session;
-  const guest: Guest = { id: session.user.id, token: keep(stage, session) };
-  return { ...guest, refreshToken: session.refreshToken ?? '', room: await stage.room(guest) };
-}
-
-const conversationsOf = async (stage: Stage, token: string): Promise<string[]> =>
-  (
-    JSON.parse((await stage.http('GET', '/api/conversations', { token })).text).conversations as {
-      id: string;
-    }[]
-  ).map(({ id }) => id);
-
-/** How many came along, or what was said instead. */
-function came(reply: Reply): string {
-  if (reply.status !== 200) return said(reply);
-  return `brought ${(JSON.parse(reply.text) as { brought: number }).brought}`;
-}
 
 export const people: Group = {
   title: 'Guests and accounts',
@@ -79,69 +38,6 @@ export const people: Group = {
           ({ path, headers }) => refused(path, headers as Record<string, string>),
           JSON.stringify,
         );
-      },
-    ),
-    attack(
-      'claim with an account that isn’t live: signed out, forged, expired, of another project, a guest, an agent, none',
-      '401 unauthorized ×6, 403 forbidden ×2; the guest keeps it',
-      async (stage) => {
-        const [guest, other] = [await chatting(stage), await registered(stage)];
-        const gone = await registered(stage);
-        await stage.http('DELETE', '/api/session', { token: gone.token });
-        const { forge } = stage;
-        const claims = forge.claims(other.id, { is_anonymous: false });
-        const tokens = [
-          gone.token,
-          await forge.foreign(claims),
-          await forge.real({ ...claims, exp: 1 }),
-          await forge.real({ ...claims, iss: 'https://other.supabase.co/auth/v1' }),
-          // Auth's own signature, but no session of Auth's behind it.
-          await forge.real({ ...claims, session_id: randomUUID() }),
-          'x',
-          (await stage.guest()).token,
-          (await stage.account({ agent: {} })).token,
-        ];
-        const answers: string[] = [];
-        for (const accountToken of tokens) {
-          answers.push(
-            came(await post(stage, 'claim', { accountToken, guestRefreshToken: guest.refreshToken })),
-          );
-        }
-        const counted = [...new Set(answers)].map(
-          (answer) => `${answer} ×${answers.filter((one) => one === answer).length}`,
-        );
-        const held = (await conversationsOf(stage, guest.token)).includes(guest.room.id);
-        return `${counted.join(', ')}; the guest ${held ? 'keeps it' : 'has lost it'}`;
-      },
-    ),
-    attack(
-      'claim with a guest that isn’t live, or isn’t one: signed out, made up, an access token, another account’s',
-      '403 forbidden ×3, brought 0 ×1; the guest keeps it',
-      async (stage) => {
-        const [account, other, guest] = [
-          await registered(stage),
-          await stage.account(),
-          await chatting(stage),
-        ];
-        const out = await chatting(stage);
-        await stage.http('DELETE', '/api/session', { token: out.token });
-        const signedIn = JSON.parse(
-          (await post(stage, 'sign-in', { email: other.email, password: other.password })).text,
-        ) as Extract<SignInAnswer, { status: 'done' }>;
-        keep(stage, signedIn.session);
-        const answers: string[] = [];
-        for (const guestRefreshToken of [
-          out.refreshToken,
-          randomUUID(),
-          guest.token,
-          signedIn.session.refreshToken,
-        ])
-          answers.push(came(await post(stage, 'claim', { accountToken: account.token, guestRefreshToken })));
-        const counted = [...new Set(answers)].map(
-          (answer) => `${answer} ×${answers.filter((one) => one === answer).length}`,
-        );
-        const held = (await conversationsOf(stage, guest.token)).includes(guest.room.id);
-        return `${counted.join(', ')}; the guest ${held ? 'keeps it' : 'has lost it'}`;
       },
     ),
     attack(
@@ -239,75 +135,6 @@ export const people: Group = {
       const seen = (await conversationsOf(stage, token)).length;
       return seen === 0 && answer.session.user.id === mallory.id ? 'nothing seen' : `${seen} seen`;
     }),
-    attack(
-      'bring another’s conversation: with an account’s bearer, a forged guest, a signed-out guest, ids in the body',
-      'brought 0',
-      async (stage) => {
-        const [victim, account] = [await chatting(stage), await registered(stage)];
-        const out = await chatting(stage);
-        await stage.http('DELETE', '/api/session', { token: out.token });
-        const bearers = [
-          account.token,
-          await stage.forge.foreign(stage.forge.claims(victim.id)),
-          await stage.forge.real(stage.forge.claims(victim.id)),
-          out.token,
-          undefined,
-        ];
-        return each(
-          bearers,
-          async (bearer) => {
-            const mallory = await stage.account();
-            const reply = await post(
-              stage,
-              'sign-in',
-              {
-                email: mallory.email,
-                password: mallory.password,
-                bring: true,
-                guestId: victim.id,
-                from: victim.id,
-                conversationId: victim.room.id,
-              },
-              bearer,
-            );
-            if (reply.status === 200) keep(stage, (JSON.parse(reply.text) as { session: Session }).session);
-            return came(reply);
-          },
-          (bearer) => String(bearer).slice(0, 20),
-        );
-      },
-    ),
-    attack(
-      'the guest’s socket, ticket, token and page after their conversation has moved',
-      'socket closed 4403; ticket closed 4403; token closed 4404; page 404 not_found; refresh another person',
-      async (stage) => {
-        const [guest, account] = [await chatting(stage), await stage.account()];
-        const socket = await stage.enter(guest.room.id, guest.token);
-        const { ticket } = await socket.next('welcome');
-        const moved = await post(
-          stage,
-          'sign-in',
-          { email: account.email, password: account.password, bring: true },
-          guest.token,
-        );
-        keep(stage, (JSON.parse(moved.text) as { session: Session }).session);
-        const path = `/rooms/${guest.room.id}`;
-        const page = await stage.http('GET', `/api/conversations/${guest.room.id}/messages`, {
-          token: guest.token,
-        });
-        const again = JSON.parse(
-          (await stage.http('POST', '/api/session', { body: { refreshToken: guest.refreshToken } })).text,
-        ) as Session;
-        keep(stage, again);
-        return [
-          `socket ${await socket.ending()}`,
-          `ticket ${await stage.dial(path, { ticket }).hello()}`,
-          `token ${await stage.dial(path, { bearer: guest.token }).hello()}`,
-          `page ${said(page)}`,
-          `refresh ${again.user.id === guest.id ? 'the same person' : 'another person'}`,
-        ].join('; ');
-      },
-    ),
     attack('an account that isn’t there, and a wrong password: told apart?', 'by nothing', async (stage) => {
       const { email } = await stage.account();
       const replies = await Promise.all(

@@ -72,7 +72,7 @@ export const sparse: Bench = {
     };
     await talk(ours, 2);
     await talk(theirs, 2);
-    const count = by(length, 8, 2, 2);
+    const count = by(length, 6, 2, 2);
     const figures = await interleave(by(length, 5, 3, 2), {
       ours: () => talk(ours, count),
       theirs: () => talk(theirs, count),
@@ -107,7 +107,7 @@ export const socketio: Bench = {
       return { p50: median(delivered), p99: p99(delivered) };
     };
     const flood = async (pairs: Pair[]) => {
-      const ms = by(length, 1_500, 400, 100);
+      const ms = by(length, 1_000, 400, 100);
       const senders = pairs.map(({ from }) => from);
       const { perSecond } = await load.do('flood', { senders, inFlight: 32, ms, warmUpMs: ms / 5 });
       if (pairs === ours) await writtenThrough(stage, us);

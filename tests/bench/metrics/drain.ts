@@ -31,7 +31,7 @@ async function statements(stage: Stage, length: Length): Promise<Metric[]> {
     { id: 'hot-room', senders: all.slice(0, 1), inFlight: 32 },
     { id: 'fifty-rooms', senders: all, inFlight: 8 },
   ]) {
-    const ms = by(length, 1_500, 500, 200);
+    const ms = by(length, 1_000, 500, 200);
     const each: number[] = [];
     await load.do('flood', { senders, inFlight, ms: ms / 2, warmUpMs: 0 });
     await writtenThrough(stage, us);
@@ -69,11 +69,11 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
   for (let round = 0; round < by(length, 5, 2, 2); round++) {
     const held = await messagesIn(sql, us);
     await stage.backend.postgres.stop();
-    await load.do('flood', { senders, inFlight: 8, ms: by(length, 3_000, 700, 300), warmUpMs: 0 });
+    await load.do('flood', { senders, inFlight: 8, ms: by(length, 2_000, 700, 300), warmUpMs: 0 });
     await stage.backend.postgres.restart();
     rounds.ours.push(await landing(stage, us, held));
-    rounds.single.push(await inserts(stage, 1, by(length, 1_500, 400, 100)));
-    rounds.pooled.push(await inserts(stage, 10, by(length, 1_500, 400, 100)));
+    rounds.single.push(await inserts(stage, 1, by(length, 1_000, 400, 100)));
+    rounds.pooled.push(await inserts(stage, 10, by(length, 1_000, 400, 100)));
   }
   await closePairs(stage, pairs);
   await us.worker.stop();

@@ -30,7 +30,7 @@ export const fanOut: Bench = {
     };
     const count = by(length, 200, 40, 10);
     for (const open of Object.values(lines)) await spread(open, count);
-    const figures = await interleave(by(length, 9, 3, 2), {
+    const figures = await interleave(by(length, 7, 3, 2), {
       ours: () => spread(lines.ours, count),
       relay: () => spread(lines.relay, count),
       'naive room': () => spread(lines['naive room'], count),

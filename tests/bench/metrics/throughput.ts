@@ -44,7 +44,7 @@ interface Scene {
 
 async function throughput(stage: Stage, length: Length, scene: Scene): Promise<Metric[]> {
   const { load, medium } = stage;
-  const ms = by(length, 1_500, 300, 100);
+  const ms = by(length, 1_000, 300, 100);
   const unfed = await openOursUnfed(stage, length, scene.rooms);
   const pairs = {
     ours: await openOurs(stage, scene.rooms),

@@ -85,9 +85,9 @@ async function firstFrame({ load, medium }: Stage, length: Length, sleepers: Sle
   });
 }
 
-const SOCKETS = 300;
-/** What a process takes once and keeps is no socket's memory: it takes so many rounds until each takes as much as the last. */
-const ROUNDS_BEFORE = 4;
+/** What a process takes once and keeps is no socket's memory: it takes so many until one more takes as much as the last. */
+const SOCKETS_BEFORE = [400, 400, 400];
+const SOCKETS = 200;
 const ROUNDS = 5;
 
 /** What one more sleeping socket takes, one to a room: round by round as many more are opened, and fall asleep. */
@@ -97,12 +97,14 @@ async function memory({ load, medium }: Stage, sleepers: Sleepers): Promise<Metr
   const lines: number[] = [];
   const resident = () => names.map((name) => residentKiB(sleepers[name].pid));
   let before = resident();
-  for (let round = -ROUNDS_BEFORE; round < ROUNDS; round++) {
-    for (const name of names) lines.push(...(await sleepers[name].open(SOCKETS)));
+  const rounds = [...SOCKETS_BEFORE, ...Array.from({ length: ROUNDS }, () => SOCKETS)];
+  for (const [round, sockets] of rounds.entries()) {
+    for (const name of names) lines.push(...(await sleepers[name].open(sockets)));
     await sleep(ASLEEP_MS);
     const now = resident();
     for (const [at, name] of names.entries()) {
-      if (round >= 0) perSocket[name].push(((now[at] ?? 0) - (before[at] ?? 0)) / SOCKETS);
+      if (round >= SOCKETS_BEFORE.length)
+        perSocket[name].push(((now[at] ?? 0) - (before[at] ?? 0)) / sockets);
     }
     before = now;
   }

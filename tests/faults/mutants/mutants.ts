@@ -78,7 +78,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'workers/rooms/conversation-room.ts',
-        from: '    this.#recover();\n    this.storage.alarms.rearm();',
+        from: '    this.storage.alarms.ran();\n    this.#recover();\n',
         to: '',
       },
     ],
