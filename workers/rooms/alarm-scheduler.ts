@@ -84,8 +84,9 @@ export class AlarmScheduler<Name extends string> {
   }
 
   /**
-   * Strikes what has run off the list, and arms the object's alarm for what is next. Together with whatever else the
-   * alarm has to store, this is its only write: a commit is an fsync, on both sides of a list that is kept apart.
+   * Strikes what has run off the list, and arms the object's alarm for what is next. Call it together with the alarm's
+   * last write: all of it is one commit then, and the runtime, which would strike the alarm off by a commit of its own,
+   * has nothing left to do.
    */
   ran(): void {
     for (const name of this.#running) if (!this.#due.has(name)) this.clear(name);
