@@ -26,17 +26,25 @@ export const outage: Fault = {
       backlog: 200,
     });
     await traffic.reached(0.15);
+    // That is written, not sent: whoever has not been welcomed yet has no ticket to come back on.
+    await until('everybody to be welcomed', () => isOnline(stage));
 
     await world.auth.stop();
     await world.backend.postgres.stop();
     const healed = sleep(seconds * 1_000);
-    await meanwhile(scene, stage);
-    await healed;
-    await world.backend.postgres.restart();
-    await world.auth.restart();
+    try {
+      await meanwhile(scene, stage);
+      await healed;
+    } finally {
+      // Whatever was not kept: the faults after this one need them.
+      await world.backend.postgres.restart();
+      await world.auth.restart();
+    }
     await traffic.done;
   },
 };
+
+const isOnline = (stage: Stage) => stage.tabs.every((tab) => tab.snapshot().connection === 'online');
 
 async function meanwhile({ world, random, promise }: Scene, stage: Stage): Promise<void> {
   const { recording } = stage;
@@ -47,9 +55,7 @@ async function meanwhile({ world, random, promise }: Scene, stage: Stage): Promi
   await world.worker.restart();
   const from = performance.now();
   for (const { line } of stage.rooms) line?.cut();
-  await until('everybody to be back on their tickets', () =>
-    stage.tabs.every((tab) => tab.snapshot().connection === 'online'),
-  );
+  await until('everybody to be back on their tickets', () => isOnline(stage));
   const acksBefore = recording.acks.length;
   await until('messages to be acked and delivered without Postgres', () => {
     const acked = recording.acks.length - acksBefore >= stage.tabs.length / 2;
