@@ -1,8 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Session, SignInAnswer } from '../../../app/protocol/http.ts';
 import { attack, each, type Group } from '../attack.ts';
+import type { Stage } from '../stage.ts';
 import { came, chatting, conversationsOf, keep, post, registered } from '../tools/accounts.ts';
 import { said } from '../tools/http.ts';
+
+/** Each answer and how often it came. */
+function counted(answers: readonly string[]): string {
+  return [...new Set(answers)]
+    .map((answer) => `${answer} ×${answers.filter((one) => one === answer).length}`)
+    .join(', ');
+}
+
+async function whoseItIs(stage: Stage, guest: Awaited<ReturnType<typeof chatting>>): Promise<string> {
+  const held = (await conversationsOf(stage, guest.token)).includes(guest.room.id);
+  return `the guest ${held ? 'keeps it' : 'has lost it'}`;
+}
 
 /** A guest's conversation that comes along into an account: only the guest's own, and only while both are live. */
 export const bringing: Group = {
@@ -34,11 +47,7 @@ export const bringing: Group = {
             came(await post(stage, 'claim', { accountToken, guestRefreshToken: guest.refreshToken })),
           );
         }
-        const counted = [...new Set(answers)].map(
-          (answer) => `${answer} ×${answers.filter((one) => one === answer).length}`,
-        );
-        const held = (await conversationsOf(stage, guest.token)).includes(guest.room.id);
-        return `${counted.join(', ')}; the guest ${held ? 'keeps it' : 'has lost it'}`;
+        return `${counted(answers)}; ${await whoseItIs(stage, guest)}`;
       },
     ),
     attack(
@@ -64,11 +73,7 @@ export const bringing: Group = {
           signedIn.session.refreshToken,
         ])
           answers.push(came(await post(stage, 'claim', { accountToken: account.token, guestRefreshToken })));
-        const counted = [...new Set(answers)].map(
-          (answer) => `${answer} ×${answers.filter((one) => one === answer).length}`,
-        );
-        const held = (await conversationsOf(stage, guest.token)).includes(guest.room.id);
-        return `${counted.join(', ')}; the guest ${held ? 'keeps it' : 'has lost it'}`;
+        return `${counted(answers)}; ${await whoseItIs(stage, guest)}`;
       },
     ),
     attack(
