@@ -131,7 +131,7 @@ async function inserts(stage: Stage, connections: number, ms: number): Promise<n
  */
 async function outage(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium, backend } = stage;
-  const laps = by(length, 15, 3, 2);
+  const laps = by(length, 15, 2, 2);
   const lapMs = by(length, 2_000, 1_000, 250);
   const seconds = (laps * lapMs) / 1_000;
   const p99s = async (ms: number) => {

@@ -28,7 +28,7 @@ export const fanOut: Bench = {
       const times = await load.do('fanOut', { from: from as number, to, count, warmUp: 20 });
       return { p50: median(times) };
     };
-    const count = by(length, 200, 40, 10);
+    const count = by(length, 200, 25, 10);
     for (const open of Object.values(lines)) await spread(open, count);
     const figures = await interleave(by(length, 7, 3, 2), {
       ours: () => spread(lines.ours, count),

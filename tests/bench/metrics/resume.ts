@@ -18,7 +18,7 @@ export const resume: Bench = {
     // Somebody stays, so that the room is awake as it is for people who were cut off.
     const [watcher] = await load.do('open', { lines: [await room.agent()] });
     const connect = async (line: typeof missed) => ({
-      p50: median(await load.do('connect', { line, count: by(length, 60, 20, 5) })),
+      p50: median(await load.do('connect', { line, count: by(length, 60, 12, 5) })),
     });
     for (const line of [missed, nothing, echo]) await connect(line);
     const figures = await interleave(by(length, 7, 3, 2), {
