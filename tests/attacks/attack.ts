@@ -19,14 +19,25 @@ export function attack(name: string, expected: string, run: Attack['run']): Atta
   return { name, expected, run };
 }
 
-/** The answers of several tries as one: said once where all are alike, else each with its name, the rarest first. */
+/**
+ * The answers of several tries as one: said once where all are alike, else each with its name, the rarest first.
+ *
+ * @throws Error with the name of the try that threw
+ */
 export async function each<Try>(
   tries: readonly Try[],
   run: (item: Try) => Promise<string>,
   nameOf: (item: Try) => string = String,
 ): Promise<string> {
   const answers: [string, string][] = [];
-  for (const item of tries) answers.push([nameOf(item), await run(item)]);
+  for (const item of tries) {
+    const name = nameOf(item);
+    try {
+      answers.push([name, await run(item)]);
+    } catch (error) {
+      throw new Error(`${name}: ${error}`, { cause: error });
+    }
+  }
   const [first] = answers;
   if (first && answers.every(([, answer]) => answer === first[1])) return first[1];
   const times = (answer: string) => answers.filter(([, other]) => other === answer).length;

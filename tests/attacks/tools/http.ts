@@ -47,6 +47,7 @@ function once(url: string, method: string, path: string, { token, headers, body 
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  let answering = '';
   const outgoing = request(
     {
       hostname,
@@ -63,6 +64,7 @@ function once(url: string, method: string, path: string, { token, headers, body 
       },
     },
     (incoming) => {
+      answering = ` in the middle of a ${incoming.statusCode}`;
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', (error) => reject(new Error(`the answer broke off: ${error.message}`)));
@@ -75,7 +77,10 @@ function once(url: string, method: string, path: string, { token, headers, body 
       );
     },
   );
-  outgoing.on('error', reject);
+  outgoing.on('error', (error) => {
+    error.message += answering;
+    reject(error);
+  });
   outgoing.end(payload);
   return promise;
 }
