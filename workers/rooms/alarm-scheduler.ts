@@ -33,9 +33,14 @@ export class AlarmScheduler<Name extends string> {
     else if (due <= this.#now()) this.#armIfLost();
   }
 
-  /** Whether `name` is still to come, or the alarm is being run. */
+  /** Whether `name` is still to come. */
   isAhead(name: Name): boolean {
-    return this.#running.size > 0 || (this.#due.get(name) ?? 0) > this.#now();
+    return (this.#due.get(name) ?? 0) > this.#now();
+  }
+
+  /** Whether something due is being run: between `takeDue` and `ran`. */
+  get isRunning(): boolean {
+    return this.#running.size > 0;
   }
 
   /**

@@ -13,17 +13,14 @@ import type { AgentRecord } from '../store/agents.ts';
 import { Allowances } from './allowances.ts';
 import { actorOf, SYSTEM_ACTOR } from './audit-trail.ts';
 import { LobbyStorage } from './lobby-storage.ts';
-import { QueueState, toAgents } from './queue-state.ts';
+import { QueueState } from './queue-state.ts';
 import type { RoomResult } from './room-changes.ts';
 import { Sockets } from './sockets.ts';
+import { type Revocation, TeamKeeper } from './team-keeper.ts';
 import { readUpgrade } from './upgrade-header.ts';
 
 /** An agent who reloads the page is not gone. */
 const OFFLINE_GRACE_MS = 8_000;
-/** A roster older than this is read again when an agent comes … */
-const ROSTER_FRESH_MS = 30_000;
-/** … and this often while one is here, so that a deactivation made directly in the database is noticed. */
-const ROSTER_INTERVAL_MS = 4 * 60_000;
 const RELOAD_RETRY_MS = 5_000;
 /** What rooms say within this is stored with one commit, which every room of the process waits for. */
 const STORE_WINDOW_MS = 250;
@@ -44,12 +41,12 @@ export class Lobby extends DurableObject<Env> {
   readonly #storage: LobbyStorage;
   readonly #sockets: Sockets<LobbyFrame>;
   readonly #queue: QueueState;
+  readonly #team: TeamKeeper;
   readonly #allowances: Allowances;
   #loading: Promise<void> | null = null;
-  #rosterAsked = 0;
-  #rosterTaken = 0;
-  /** Conversations whose newest word is not stored yet. */
+  /** Conversations whose newest word is not stored yet … */
   readonly #unstored = new Set<string>();
+  /** … and when it is; set whenever there are any. */
   #storing: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -57,6 +54,15 @@ export class Lobby extends DurableObject<Env> {
     this.#storage = new LobbyStorage(ctx.storage);
     this.#sockets = new Sockets(ctx);
     this.#queue = new QueueState(this.#storage.conversations());
+    this.#team = new TeamKeeper({
+      env,
+      storage: this.#storage,
+      sockets: this.#sockets,
+      queue: this.#queue,
+      waitUntil: (work) => ctx.waitUntil(work),
+      apply: (summary) => this.#apply(summary),
+      forget: (conversationId) => this.forget(conversationId),
+    });
     this.#allowances = new Allowances(settingsOf(env).limits);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     // A restart drops every socket without a word.
@@ -68,25 +74,22 @@ export class Lobby extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     const { person, ticket, expiresAt, issuedAt } = readUpgrade(request);
     await this.#load();
-    const known = this.#storage.roster.some(({ id }) => id === person.id);
-    const stale = Date.now() - this.#storage.rosterReadAt > ROSTER_FRESH_MS;
-    const read = (!known || stale) && (await this.#readRoster());
     // Deactivated between the Worker's look and this one.
-    if (read && !this.#isActive(person.id)) return refusedSocket(CLOSE.forbidden, 'no longer an agent');
+    if (!(await this.#team.welcomes(person.id))) return refusedSocket(CLOSE.forbidden, 'no longer an agent');
     if (issuedAt <= this.#storage.voidedUntil(person.id)) return refusedSocket(CLOSE.signedOut, 'signed out');
     this.#sockets.makeRoom(person.id, settingsOf(this.env).limits.socketsPerPerson);
     const { response, socket } = acceptedSocket();
     const session = { person, ticket, expiresAt, greeted: false };
     this.#sockets.accept(socket, session);
-    this.#syncPresence('arrival');
+    this.#team.syncPresence('arrival');
     // The queue comes first; from here on, in the same synchronous block, everything that changes it.
     this.#sockets.update(socket, { ...session, greeted: true });
     this.#sockets.send(socket, {
       t: 'queue',
       conversations: this.#queue.conversations,
-      agents: this.#agents(),
+      agents: this.#team.agents(),
     });
-    this.#storage.alarms.ensure('roster', Date.now() + ROSTER_INTERVAL_MS);
+    this.#team.watch();
     return response;
   }
 
@@ -117,11 +120,7 @@ export class Lobby extends DurableObject<Env> {
   /** A room says how it stands. The desks see it at once; the room is answered when it is stored. */
   async update(summary: ConversationSummary): Promise<void> {
     this.#apply(summary);
-    if (!this.#unstored.has(summary.id)) return;
-    this.#storing ??= new Promise((resolve) => setTimeout(resolve, STORE_WINDOW_MS)).then(() =>
-      this.#store(),
-    );
-    await this.#storing;
+    if (this.#unstored.has(summary.id)) await this.#storing;
   }
 
   /** A conversation was deleted. */
@@ -143,13 +142,7 @@ export class Lobby extends DurableObject<Env> {
    * @param issuedAt when what they came in with was issued, milliseconds since the epoch
    */
   async entered(agentId: string, conversationId: string, issuedAt: number): Promise<void> {
-    // From before they signed out, which a room they weren't in hasn't heard of.
-    if (issuedAt <= this.#storage.voidedUntil(agentId))
-      return this.#revokeIn(conversationId, agentId, CLOSE.signedOut);
-    this.#storage.noteEntered(agentId, conversationId, Date.now());
-    // Agents may be in rooms alone, too; and one who isn't known may have been deactivated on the way in.
-    const soon = this.#isActive(agentId) ? ROSTER_INTERVAL_MS : 0;
-    this.#storage.alarms.ensure('roster', Date.now() + soon);
+    return this.#team.entered(agentId, conversationId, issuedAt);
   }
 
   // ── The Worker ─────────────────────────────────────────────────────────────────────────────────
@@ -190,14 +183,14 @@ export class Lobby extends DurableObject<Env> {
       return { ok: false, code: 'at_capacity' };
     try {
       // Deactivated between the Worker's look and this one.
-      if (!(await this.#mayHave(agent.id))) return { ok: false, code: 'forbidden' };
+      if (!(await this.#team.mayHave(agent.id))) return { ok: false, code: 'forbidden' };
       // A copy: a call's own result, handed on, would keep the lobby awake until its caller lets go of it.
       const result = { ...(await this.#ask(conversationId, assignment, agent)) };
       if (result.ok) this.#apply(result.summary);
       this.#store();
       // Deactivated while the room decided: what it has now would be with nobody.
-      if (result.ok && !(await this.#mayHave(agent.id))) {
-        await this.#giveBack(conversationId, agent.id, SYSTEM_ACTOR);
+      if (result.ok && !(await this.#team.mayHave(agent.id))) {
+        await this.#team.giveBack(conversationId, agent.id, SYSTEM_ACTOR);
         return { ok: false, code: 'forbidden' };
       }
       return result;
@@ -214,11 +207,8 @@ export class Lobby extends DurableObject<Env> {
    *
    * @param code 4401 when they signed out, 4403 when they are no longer an agent
    */
-  async revokeAgent(agentId: string, code: typeof CLOSE.signedOut | typeof CLOSE.forbidden): Promise<void> {
-    if (code === CLOSE.signedOut) this.#storage.void(agentId, Date.now());
-    this.#sockets.close(code, code === CLOSE.signedOut ? 'signed out' : 'no longer an agent', agentId);
-    const rooms = this.#storage.takeEntered(agentId);
-    await Promise.all(rooms.map((id) => this.#revokeIn(id, agentId, code)));
+  async revokeAgent(agentId: string, code: Revocation): Promise<void> {
+    return this.#team.revoke(agentId, code);
   }
 
   /**
@@ -228,10 +218,7 @@ export class Lobby extends DurableObject<Env> {
    * @param left who has left the team, so that they are out even if Postgres can't be read right now
    */
   async teamChanged(by: AuditActor, left: string | null = null): Promise<void> {
-    if (left !== null) this.#storage.roster = this.#storage.roster.filter(({ id }) => id !== left);
-    if (await this.#readRoster(by)) return;
-    if (left !== null) await this.#dismiss([left], by);
-    this.#storage.alarms.ensure('roster', Date.now() + RELOAD_RETRY_MS);
+    return this.#team.changed(by, left);
   }
 
   override async alarm(): Promise<void> {
@@ -251,16 +238,11 @@ export class Lobby extends DurableObject<Env> {
   async #runAlarm(name: 'presence' | 'roster' | 'reload'): Promise<void> {
     switch (name) {
       case 'presence':
-        return this.#syncPresence('departure');
+        return this.#team.syncPresence('departure');
       case 'reload':
         return this.#load();
       case 'roster':
-        if (this.#sockets.open().length === 0) this.#syncPresence('departure');
-        await this.#readRoster();
-        this.#storage.pruneEntered(Date.now() - settingsOf(this.env).limits.socketHours * 3_600_000);
-        // Nobody here, and nobody in a room: who comes next reads it anew.
-        if (this.#sockets.open().length === 0 && this.#storage.agentsEntered().length === 0) return;
-        return this.#storage.alarms.ensure('roster', Date.now() + ROSTER_INTERVAL_MS);
+        return this.#team.look();
       default:
         throw new Error(`unknown alarm ${name satisfies never}`);
     }
@@ -271,9 +253,7 @@ export class Lobby extends DurableObject<Env> {
       const { id, name, avatarUrl, isAdmin, maxChats } = assignment.agent;
       return { id, name: name ?? '', avatarUrl, role: isAdmin ? 'admin' : 'agent', maxChats };
     }
-    const find = () => this.#storage.roster.find(({ id }) => id === assignment.toAgentId);
-    if (!find()) await this.#readRoster();
-    return find() ?? null;
+    return this.#team.find(assignment.toAgentId);
   }
 
   #ask(conversationId: string, assignment: Assignment, agent: AgentRecord): Promise<RoomResult> {
@@ -305,7 +285,7 @@ export class Lobby extends DurableObject<Env> {
     if (change === 'changed') this.#sockets.broadcast({ t: 'conversation', conversation: summary });
     else this.#sockets.broadcast({ t: 'removed', id: summary.id });
     const reassigned = before?.agent?.id !== summary.agent?.id || before?.status !== summary.status;
-    if (reassigned) this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
+    if (reassigned) this.#sockets.broadcast({ t: 'agents', agents: this.#team.agents() });
   }
 
   /** Stores what has changed: one commit for however many rooms have said something. */
@@ -342,103 +322,5 @@ export class Lobby extends DurableObject<Env> {
     } while (before !== undefined);
     this.#store();
     this.#storage.loaded = true;
-  }
-
-  /**
-   * Reads who the active agents are, and shows those the door who no longer are.
-   *
-   * @param by who has changed the team, where that is known
-   * @returns whether there was an answer: only a definite one takes anything away
-   */
-  async #readRoster(by: AuditActor = SYSTEM_ACTOR): Promise<boolean> {
-    const turn = ++this.#rosterAsked;
-    const read = await this.env.STORE.activeAgents();
-    if (!read.ok) return false;
-    // One that asked later has been answered sooner, and knows better.
-    if (turn < this.#rosterTaken) return true;
-    this.#rosterTaken = turn;
-    this.#storage.roster = read.agents;
-    this.#storage.rosterReadAt = Date.now();
-    const present = [
-      ...this.#sockets.participants().map(({ id }) => id),
-      ...this.#storage.agentsEntered(),
-      ...this.#queue.conversations.flatMap(({ status, agent }) =>
-        status === 'active' && agent ? [agent.id] : [],
-      ),
-    ];
-    const dismissed = new Set(present.filter((id) => !this.#isActive(id)));
-    this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
-    await this.#dismiss([...dismissed], by);
-    return true;
-  }
-
-  #isActive(agentId: string): boolean {
-    return this.#storage.roster.some(({ id }) => id === agentId);
-  }
-
-  /** Whether somebody may be given a conversation. Unknown ones are looked up; silence takes nobody's place away. */
-  async #mayHave(agentId: string): Promise<boolean> {
-    return this.#isActive(agentId) || !(await this.#readRoster()) || this.#isActive(agentId);
-  }
-
-  /** Ends the access of people who are no agents any more, and puts what they had back into the queue. */
-  async #dismiss(agentIds: readonly string[], by: AuditActor): Promise<void> {
-    await Promise.all(
-      agentIds.flatMap((agentId) => [
-        this.revokeAgent(agentId, CLOSE.forbidden),
-        ...this.#queue.activeOf(agentId).map(({ id }) => this.#giveBack(id, agentId, by)),
-      ]),
-    );
-  }
-
-  async #giveBack(conversationId: string, agentId: string, by: AuditActor): Promise<void> {
-    try {
-      const result = { ...(await roomOf(this.env, conversationId).giveBack(conversationId, agentId, by)) };
-      if (result.ok) return this.#apply(result.summary);
-      if (result.code === 'not_found') return await this.forget(conversationId);
-    } catch (error) {
-      log({ event: 'lobby_call_failed', method: 'giveBack', name: errorName(error) });
-    }
-    // It still stands in the queue as theirs: the next look at the roster asks again.
-    this.#storage.alarms.ensure('roster', Date.now() + RELOAD_RETRY_MS);
-  }
-
-  async #revokeIn(
-    conversationId: string,
-    agentId: string,
-    code: typeof CLOSE.signedOut | typeof CLOSE.forbidden,
-  ): Promise<void> {
-    try {
-      await roomOf(this.env, conversationId).revoke(agentId, code);
-    } catch (error) {
-      log({ event: 'lobby_call_failed', method: 'revoke', name: errorName(error) });
-      // Not told: it must be, so it stays on the list and the next look at the roster tries again.
-      this.#storage.noteEntered(agentId, conversationId, Date.now());
-    }
-  }
-
-  /** Compares who is connected with who was, and tells everybody concerned. An arrival takes nobody away. */
-  #syncPresence(on: 'arrival' | 'departure'): void {
-    const connected = new Set(this.#sockets.participants().map(({ id }) => id));
-    const before = this.#storage.online;
-    const online = on === 'arrival' ? before.union(connected) : connected;
-    const changed = [...before.symmetricDifference(online)];
-    if (changed.length === 0) return;
-    this.#storage.online = online;
-    this.#sockets.broadcast({ t: 'agents', agents: this.#agents() });
-    for (const agentId of changed) {
-      for (const { id } of this.#queue.activeOf(agentId)) {
-        this.ctx.waitUntil(
-          roomOf(this.env, id)
-            .agentPresence(agentId, online.has(agentId))
-            .catch(() => {}),
-        );
-      }
-    }
-    this.ctx.waitUntil(this.env.STORE.writeAgentsOnline([...online]).catch(() => {}));
-  }
-
-  #agents() {
-    return toAgents(this.#storage.roster, this.#storage.online, this.#queue);
   }
 }

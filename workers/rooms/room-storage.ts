@@ -53,14 +53,14 @@ export class RoomStorage {
   }
 
   /**
-   * Moves the marks; they are stored with the room's next write, or by the alarm that is set or under way in
-   * any case (see `storeMarks`). A commit of its own for every flush would be most of what a site writes, and a mark that is lost
-   * only sends again what the other side already holds and ignores.
+   * Moves the marks; they are stored with the room's next write, or by the alarm that is set or under way in any case
+   * (see `storeMarks`). A commit of its own for every flush would be most of what a site writes, and a mark that is
+   * lost only sends again what the other side already holds and ignores.
    */
   moveMarks(marks: Marks): void {
     this.#marks = marks;
     this.#marksStored = false;
-    if (!this.alarms.isAhead('flush')) this.storeMarks();
+    if (!this.alarms.isRunning && !this.alarms.isAhead('flush')) this.storeMarks();
   }
 
   storeMarks(): void {

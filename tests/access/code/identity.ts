@@ -149,8 +149,8 @@ export const identity: readonly CodeMutant[] = [
     check: 'that what an agent held before a sign-out opens no room they weren’t in',
     edits: [
       {
-        file: 'workers/rooms/lobby.ts',
-        from: 'if (issuedAt <= this.#storage.voidedUntil(agentId))',
+        file: 'workers/rooms/team-keeper.ts',
+        from: 'if (issuedAt <= storage.voidedUntil(agentId))',
         to: 'if (issuedAt <= 0)',
       },
     ],
@@ -184,9 +184,9 @@ export const identity: readonly CodeMutant[] = [
     check: 'that agents who are gone lose their sockets',
     edits: [
       {
-        file: 'workers/rooms/lobby.ts',
-        from: 'present.filter((id) => !this.#isActive(id))',
-        to: 'present.filter((id) => id === null && !this.#isActive(id))',
+        file: 'workers/rooms/team-keeper.ts',
+        from: 'present.filter((id) => !this.isActive(id))',
+        to: 'present.filter((id) => id === null && !this.isActive(id))',
       },
     ],
     attacks: ['an agent deactivated while connected'],
@@ -202,7 +202,7 @@ export const identity: readonly CodeMutant[] = [
       },
       {
         file: 'workers/rooms/lobby.ts',
-        from: "if (read && !this.#isActive(person.id)) return refusedSocket(CLOSE.forbidden, 'no longer an agent');",
+        from: "if (!(await this.#team.welcomes(person.id))) return refusedSocket(CLOSE.forbidden, 'no longer an agent');",
         to: '',
       },
     ],

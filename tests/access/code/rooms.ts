@@ -257,9 +257,9 @@ export const rooms: readonly CodeMutant[] = [
     check: 'a transfer is to an agent',
     edits: [
       {
-        file: 'workers/rooms/lobby.ts',
-        from: 'return find() ?? null;',
-        to: "return find() ?? { id: assignment.toAgentId, name: 'Nobody', avatarUrl: null, role: 'agent', maxChats: 5 };",
+        file: 'workers/rooms/team-keeper.ts',
+        from: 'return known() ?? null;',
+        to: "return known() ?? { id: agentId, name: 'Nobody', avatarUrl: null, role: 'agent', maxChats: 5 };",
       },
     ],
     attacks: ['a transfer to a guest, to oneself under a false name, to nobody'],
