@@ -44,9 +44,11 @@ try {
   for (const medium of media) {
     const stage = await createStage(medium);
     try {
+      const here = medium === 'memory' && length === 'full' ? 'quick' : length;
+      for (const bench of chosen) await bench.prepare?.(stage, here);
       for (const bench of chosen) {
         console.log(`  ${seconds()}  ${bench.id} on ${medium} …`);
-        const found = await bench.run(stage, medium === 'memory' && length === 'full' ? 'quick' : length);
+        const found = await bench.run(stage, here);
         metrics.push(...found);
         for (const { id, ours, unit, ratio, target, holds } of found) {
           const mark = holds === null ? ' ' : holds ? '✓' : '✗';

@@ -22,40 +22,45 @@ export const PATIENCE = 120_000;
 /** Where screens are looked at. Its backend is its own: it asks for a confirmation of addresses, and may be taken away. */
 export class AccessibilityStage {
   readonly backend: Backend;
-  readonly #folder: string;
   readonly #worker: TestWorker;
   readonly #browser: Browser;
+  readonly #parts: AsyncDisposableStack;
 
-  private constructor(backend: Backend, folder: string, worker: TestWorker, browser: Browser) {
+  private constructor(backend: Backend, worker: TestWorker, browser: Browser, parts: AsyncDisposableStack) {
     this.backend = backend;
-    this.#folder = folder;
     this.#worker = worker;
     this.#browser = browser;
+    this.#parts = parts;
   }
 
   static async open(): Promise<AccessibilityStage> {
-    const folder = await temporaryFolder('accessibility');
-    const backend = await startBackend({
-      dataDir: folder,
-      durable: false,
-      authPort: 0,
-      postgresPort: 0,
-      settings: {
-        anonymousPerHour: 1_000_000,
-        bcryptCost: 4,
-        autoconfirm: false,
-        redirectUrls: ['http://**'],
-      },
-    });
-    const [worker, browser] = await Promise.all([startWorker(backend), launchBrowser()]);
-    return new AccessibilityStage(backend, folder, worker, browser);
+    // Whatever has been started ends with the others, also when the next one does not start.
+    await using parts = new AsyncDisposableStack();
+    const folder = parts.adopt(await temporaryFolder('accessibility'), (made) =>
+      rm(made, { recursive: true, force: true }),
+    );
+    const backend = parts.adopt(
+      await startBackend({
+        dataDir: folder,
+        durable: false,
+        authPort: 0,
+        postgresPort: 0,
+        settings: {
+          anonymousPerHour: 1_000_000,
+          bcryptCost: 4,
+          autoconfirm: false,
+          redirectUrls: ['http://**'],
+        },
+      }),
+      (started) => started.stop(),
+    );
+    const worker = parts.adopt(await startWorker(backend), (started) => started.stop());
+    const browser = parts.adopt(await launchBrowser(), (started) => started.close());
+    return new AccessibilityStage(backend, worker, browser, parts.move());
   }
 
-  async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#worker.stop();
-    await this.backend.stop();
-    await rm(this.#folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#parts.disposeAsync();
   }
 
   get url(): string {

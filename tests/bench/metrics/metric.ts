@@ -7,6 +7,8 @@ export type Length = 'full' | 'quick' | 'tiny';
 export interface Bench {
   /** What `--only` names. */
   id: string;
+  /** Begins what takes a while by itself, before the first measurement, so that `run` needn't wait for it. */
+  prepare?(stage: Stage, length: Length): Promise<void>;
   run(stage: Stage, length: Length): Promise<Metric[]>;
 }
 
