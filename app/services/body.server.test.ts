@@ -26,10 +26,7 @@ function upload(bytes: number, headers: Record<string, string> = {}) {
 }
 
 test('a body within the limit is what was sent, letters that arrive in two pieces included', async () => {
-  const [first, second] = [
-    new TextEncoder().encode('种').slice(0, 1),
-    new TextEncoder().encode('种').slice(1),
-  ];
+  const letter = new TextEncoder().encode('种');
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(letter.slice(0, 1));
