@@ -22,6 +22,13 @@ test('a CHROMIUM_PATH that leads nowhere is said, not passed over', async () => 
   await expect(findChromium({ CHROMIUM_PATH: path.join(folder, 'gone') })).rejects.toThrow('CHROMIUM_PATH');
 });
 
+test('the headless shell is taken before a whole browser', async () => {
+  const shell = path.join(folder, 'chromium-headless-shell');
+  await writeFile(shell, '');
+  await chmod(shell, 0o755);
+  expect(await findChromium({ PATH: folder })).toBe(shell);
+});
+
 test('it is found on the PATH', async () => {
   expect(await findChromium({ PATH: ['/nowhere', folder].join(path.delimiter) })).toBe(program);
 });

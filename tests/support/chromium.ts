@@ -5,7 +5,18 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+/**
+ * The headless shell first: the same engine without a browser's own windows around it, and the journeys take half as
+ * long (keyboard and policies 58 s instead of 117 s).
+ */
+const commands = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'microsoft-edge',
+];
 
 /** Where an installed browser is when no command names it. */
 function knownPlaces(env: NodeJS.ProcessEnv): string[] {
@@ -54,17 +65,14 @@ export async function ensureChromium(log: (line: string) => void = () => {}): Pr
   if (may) {
     log('installing Chromium with apt-get, which takes a minute …');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    try {
-      await execute('apt-get', ['update', '-qq'], { env, maxBuffer: 1 << 26 });
-      await execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
-        env,
-        maxBuffer: 1 << 26,
-      });
-    } catch (error) {
-      log(String(error));
+    const apt = (...args: string[]) => execute('apt-get', args, { env, maxBuffer: 1 << 26 });
+    await apt('update', '-qq').catch((error) => log(String(error)));
+    // Not every Debian and Ubuntu has the shell by itself.
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      await apt('install', '-y', '-qq', '--no-install-recommends', name).catch((error) => log(String(error)));
+      const installed = await findChromium();
+      if (installed) return installed;
     }
-    const installed = await findChromium();
-    if (installed) return installed;
   }
   throw new Error(
     'The browser tests need Chromium or Chrome: install one (Debian: "apt-get install chromium", macOS: "brew install --cask chromium", ' +
