@@ -157,10 +157,9 @@ export const edge: readonly CodeMutant[] = [
     edits: [
       {
         file: 'app/services/body.server.ts',
-        from: "Number(request.headers.get('Content-Length') ?? 0) > maxBytes",
-        to: 'maxBytes < 0',
+        from: 'return bytes > maxBytes ? tooLarge',
+        to: 'return bytes < 0 ? tooLarge',
       },
-      { file: 'app/services/body.server.ts', from: 'if (bytes > maxBytes) return tooLarge;', to: '' },
     ],
     attacks: ['a body of 65 KiB, of 10 MB, in chunks'],
   },
