@@ -9,7 +9,7 @@ export default defineConfig({
     name: 'attacks',
     include: ['tests/attacks/**/*.test.ts'],
     environment: 'node',
-    globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
+    globalSetup: [support('setup-own-backend.ts'), support('setup-site.ts')],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { createClient } from '@supabase/supabase-js';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { sessionSchema } from '../../app/protocol/http.ts';
-import { startBackend } from '../../supabase/local/backend.ts';
+import type { Backend } from '../../supabase/local/backend.ts';
+import { ownBackend } from '../support/backend.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { temporaryFolder } from '../support/shared.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 import { calmContext } from './looks.ts';
 import { Agent } from './people.ts';
-
-type Backend = Awaited<ReturnType<typeof startBackend>>;
 
 export const PASSWORD = 'a long enough one';
 const LONG_NAME = 'Wilhelmina Alexandrovna Featherstonehaugh-Konstantinopolsky von Hohenlohe';
@@ -36,22 +33,8 @@ export class AccessibilityStage {
   static async open(): Promise<AccessibilityStage> {
     // Whatever has been started ends with the others, also when the next one does not start.
     await using parts = new AsyncDisposableStack();
-    const folder = parts.adopt(await temporaryFolder('accessibility'), (made) =>
-      rm(made, { recursive: true, force: true }),
-    );
     const backend = parts.adopt(
-      await startBackend({
-        dataDir: folder,
-        durable: false,
-        authPort: 0,
-        postgresPort: 0,
-        settings: {
-          anonymousPerHour: 1_000_000,
-          bcryptCost: 4,
-          autoconfirm: false,
-          redirectUrls: ['http://**'],
-        },
-      }),
+      await ownBackend('accessibility', { autoconfirm: false, redirectUrls: ['http://**'] }),
       (started) => started.stop(),
     );
     const worker = parts.adopt(await startWorker(backend), (started) => started.stop());

@@ -1,30 +1,19 @@
-import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startBackend } from '../../supabase/local/backend.ts';
+import type { Backend } from '../../supabase/local/backend.ts';
+import { ownBackend } from '../support/backend.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { temporaryFolder } from '../support/shared.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 import { Agent, expectInOrder, textsOf, Visitor } from './people.ts';
 
-type Backend = Awaited<ReturnType<typeof startBackend>>;
-
 // A backend of its own: it is taken away under people's feet.
 let backend: Backend;
-let folder: string;
 let worker: TestWorker;
 let browser: Browser;
 
 beforeAll(async () => {
-  folder = await temporaryFolder('outage');
-  backend = await startBackend({
-    dataDir: folder,
-    durable: false,
-    authPort: 0,
-    postgresPort: 0,
-    settings: { anonymousPerHour: 1_000_000, bcryptCost: 4 },
-  });
+  backend = await ownBackend('outage');
   // Rooms try again soon, so that the test need not wait for a minute's back-off.
   [worker, browser] = await Promise.all([
     startWorker({ ...backend, vars: { LIMITS: '{"backoffMaxMs": 2000}' } }),
@@ -35,7 +24,6 @@ afterAll(async () => {
   await browser.close();
   await worker.stop();
   await backend.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function visitor(): Promise<Visitor> {

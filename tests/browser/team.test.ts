@@ -2,23 +2,29 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Backend } from '../../supabase/local/backend.ts';
+import { ownBackend } from '../support/backend.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 import { Agent, Visitor } from './people.ts';
 
-const backend = inject('backend');
-const sql = postgres(backend.databaseUrl, { max: 1, onnotice: () => {} });
+// A backend of its own: whom other tests have made an agent would be in the team.
+let backend: Backend;
+let sql: postgres.Sql;
 let worker: TestWorker;
 let browser: Browser;
 
 beforeAll(async () => {
+  backend = await ownBackend('team');
+  sql = postgres(backend.databaseUrl, { max: 1, onnotice: () => {} });
   [worker, browser] = await Promise.all([startWorker(backend), launchBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
   await worker.stop();
   await sql.end();
+  await backend.stop();
 });
 
 async function signIn(email = 'admin@wellchina.test', password = 'wellchina-admin'): Promise<Agent> {

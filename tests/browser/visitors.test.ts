@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { createClient } from '@supabase/supabase-js';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startBackend } from '../../supabase/local/backend.ts';
+import type { Backend } from '../../supabase/local/backend.ts';
+import { ownBackend } from '../support/backend.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { temporaryFolder } from '../support/shared.ts';
 import { startWorker, type TestWorker } from '../support/worker.ts';
 import { mailTo } from '../system/journey.ts';
 import { hostPage } from './host-page.ts';
@@ -14,27 +13,18 @@ import { Agent, expectInOrder, textsOf, Visitor } from './people.ts';
 const PASSWORD = 'a long enough one';
 
 // A backend of its own: this project asks for a confirmation of addresses.
-let backend: Awaited<ReturnType<typeof startBackend>>;
-let folder: string;
+let backend: Backend;
 let worker: TestWorker;
 let browser: Browser;
 
 beforeAll(async () => {
-  folder = await temporaryFolder('visitors');
-  backend = await startBackend({
-    dataDir: folder,
-    durable: false,
-    authPort: 0,
-    postgresPort: 0,
-    settings: { anonymousPerHour: 1_000_000, bcryptCost: 4, autoconfirm: false, redirectUrls: ['http://**'] },
-  });
+  backend = await ownBackend('visitors', { autoconfirm: false, redirectUrls: ['http://**'] });
   [worker, browser] = await Promise.all([startWorker(backend), launchBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
   await worker.stop();
   await backend.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function visitor(path = ''): Promise<Visitor> {

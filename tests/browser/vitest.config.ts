@@ -9,7 +9,7 @@ export default defineConfig({
     name: 'browser',
     include: ['tests/browser/**/*.test.ts'],
     environment: 'node',
-    globalSetup: [support('setup-backend.ts'), support('setup-site.ts')],
+    globalSetup: [support('setup-own-backend.ts'), support('setup-site.ts')],
     setupFiles: [support('no-redrawn-pages.ts')],
     // For what hangs: a journey of many pages takes a minute on a machine that has other things to do.
     testTimeout: 90_000,

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { startBackend } from '../../supabase/local/backend.ts';
+import type { AuthSettings } from '../../supabase/local/auth/settings.ts';
+import { type Backend, startBackend } from '../../supabase/local/backend.ts';
 import { shared, temporaryFolder } from './shared.ts';
 
-/** The backend that all tests of a run share, as plain data: in a test, `inject('backend')`. */
+/** The backend that a project's tests share, as plain data: in a test, `inject('backend')`. */
 export interface TestBackend {
   databaseUrl: string;
   adminUrl: string;
@@ -19,24 +20,35 @@ declare module 'vitest' {
 }
 
 /**
- * The run's backend: embedded Postgres, migrated and seeded, and Auth with limits no test reaches. Started by whoever
- * asks first, ended when the last one has let go. A test that stops Postgres or Auth starts a backend of its own.
+ * A backend for a test that stops its parts, needs other settings, or must not meet what others have left: embedded
+ * Postgres, migrated and seeded, and Auth with limits no test reaches, in a temporary folder that goes with it.
  */
-export const sharedBackend = shared('backend', async () => {
-  const folder = await temporaryFolder('backend');
+export async function ownBackend(name: string, settings: Partial<AuthSettings> = {}): Promise<Backend> {
+  const folder = await temporaryFolder(name);
   const backend = await startBackend({
     dataDir: folder,
     durable: false,
     authPort: 0,
     postgresPort: 0,
-    settings: { anonymousPerHour: 1_000_000, bcryptCost: 4 },
+    settings: { anonymousPerHour: 1_000_000, bcryptCost: 4, ...settings },
   });
-  const { databaseUrl, adminUrl, supabaseUrl, anonKey, serviceRoleKey, mailDir } = backend;
   return {
-    value: { databaseUrl, adminUrl, supabaseUrl, anonKey, serviceRoleKey, mailDir } satisfies TestBackend,
-    end: async () => {
+    ...backend,
+    stop: async () => {
       await backend.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The run's backend, as `ownBackend`: started by whoever asks first, ended when the last one has let go. */
+export const sharedBackend = shared('backend', async () => {
+  const backend = await ownBackend('backend');
+  return { value: plain(backend), end: () => backend.stop() };
 });
+
+/** A backend as plain data. */
+export function plain(backend: Backend): TestBackend {
+  const { databaseUrl, adminUrl, supabaseUrl, anonKey, serviceRoleKey, mailDir } = backend;
+  return { databaseUrl, adminUrl, supabaseUrl, anonKey, serviceRoleKey, mailDir };
+}
