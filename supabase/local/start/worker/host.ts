@@ -7,6 +7,7 @@ import childProcess from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare';
+import { type Pooler, startPooler } from '../../pooler/pooler.ts';
 import { varsFromEnvironment } from '../environment.ts';
 import { parseMailReport, writeMail } from './mail.ts';
 import type { FromHost, SiteOptions, ToHost, WorkerSetup } from './messages.ts';
@@ -40,10 +41,24 @@ class HostLog extends Log {
   }
 }
 
+let pooled: { databaseUrl: string; pooler: Pooler } | null = null;
+
+/** What Hyperdrive is on Cloudflare, for a Postgres on this machine; one elsewhere may want TLS, and is left as it is. */
+async function hyperdriveFor(databaseUrl: string): Promise<string> {
+  const { hostname, searchParams } = new URL(databaseUrl);
+  if (hostname !== '127.0.0.1' || searchParams.has('sslmode')) return databaseUrl;
+  if (pooled?.databaseUrl !== databaseUrl) {
+    await pooled?.pooler.stop();
+    pooled = { databaseUrl, pooler: await startPooler(databaseUrl) };
+  }
+  return pooled.pooler.url;
+}
+
 async function optionsFor(setup: WorkerSetup): Promise<MiniflareOptions> {
   const { assets, ...site } = JSON.parse(
     await readFile(path.join(setup.siteDir, 'options.json'), 'utf8'),
   ) as SiteOptions;
+  const database = await hyperdriveFor(setup.databaseUrl);
   const servesFiles = assets && setup.staticFiles !== false;
   return convertV4MiniflareOptions({
     host: '127.0.0.1',
@@ -68,9 +83,7 @@ async function optionsFor(setup: WorkerSetup): Promise<MiniflareOptions> {
           ...varsFromEnvironment([...Object.keys(site.bindings ?? {}), 'TURNSTILE_SECRET'], process.env),
           ...setup.vars,
         },
-        hyperdrives: Object.fromEntries(
-          Object.keys(site.hyperdrives ?? {}).map((name) => [name, setup.databaseUrl]),
-        ),
+        hyperdrives: Object.fromEntries(Object.keys(site.hyperdrives ?? {}).map((name) => [name, database])),
         ...(servesFiles ? { assets: { ...assets, directory: path.join(setup.siteDir, 'client') } } : {}),
       },
     ],
