@@ -10,7 +10,7 @@ import { machine, versions } from './harness/machine.ts';
 import { type Medium, type Metric, tableOf } from './harness/report.ts';
 import { createStage } from './harness/stage.ts';
 import { benches } from './metrics/index.ts';
-import type { Length } from './metrics/metric.ts';
+import type { Extent, Length } from './metrics/metric.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 });
-const length: Length = values.tiny ? 'tiny' : values.quick ? 'quick' : 'full';
+const extent: Extent = values.tiny ? 'tiny' : values.quick ? 'quick' : 'full';
 const wanted = values.only?.split(',');
 const unknown = wanted?.filter((id) => !benches.some((bench) => bench.id === id)) ?? [];
 if (unknown.length > 0) {
@@ -30,7 +30,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = benches.filter(({ id }) => !wanted || wanted.includes(id));
-const media = (values.on?.split(',') as Medium[] | undefined) ?? mediaOf(length);
+const media = (values.on?.split(',') as Medium[] | undefined) ?? mediaOf(extent);
 
 const conditions = { machine: machine(), versions: versions() };
 const { cpu, cores, memoryGiB, disk, loadBefore } = conditions.machine;
@@ -44,11 +44,11 @@ try {
   for (const medium of media) {
     const stage = await createStage(medium);
     try {
-      const here = medium === 'memory' && length === 'full' ? 'quick' : length;
-      for (const bench of chosen) await bench.prepare?.(stage, here);
+      const length = lengthOn(medium, extent);
       for (const bench of chosen) {
+        for (const other of chosen) await other.between?.(stage, length);
         console.log(`  ${seconds()}  ${bench.id} on ${medium} …`);
-        const found = await bench.run(stage, here);
+        const found = await bench.run(stage, length);
         metrics.push(...found);
         for (const { id, ours, unit, ratio, target, holds } of found) {
           const mark = holds === null ? ' ' : holds ? '✓' : '✗';
@@ -63,16 +63,21 @@ try {
   await site.release();
 }
 
-console.log(`\n${tableOf(metrics)}\n\n  ${length} run, ${seconds()}\n`);
+console.log(`\n${tableOf(metrics)}\n\n  ${extent} run, ${seconds()}\n`);
 if (values.json)
-  await writeFile(values.json, `${JSON.stringify({ ...conditions, length, metrics }, null, 2)}\n`);
+  await writeFile(values.json, `${JSON.stringify({ ...conditions, length: extent, metrics }, null, 2)}\n`);
 process.exit(0);
 
 /**
- * The whole run measures on memory as well, at the quick run's length: so that the disk and the design can be told
- * apart. One line alone is measured on both, too.
+ * The whole run measures on memory as well, so that the disk and the design can be told apart. One line alone is
+ * measured on both, too.
  */
-function mediaOf(of: Length): Medium[] {
+function mediaOf(of: Extent): Medium[] {
   const both = of === 'full' || (of === 'quick' && wanted !== undefined);
   return both && existsSync('/dev/shm') ? ['disk', 'memory'] : ['disk'];
+}
+
+/** In memory the same is measured in shorter rounds: there a round has no fsyncs to meet a slow one of. */
+function lengthOn(medium: Medium, of: Extent): Length {
+  return { time: medium === 'memory' && of === 'full' ? 'quick' : of, scene: of };
 }

@@ -7,6 +7,8 @@ export interface PostgresLine {
   readonly url: string;
   /** Milliseconds, half of them each way; 0 passes on at once. To be changed while nothing is on its way. */
   roundTripMs: number;
+  /** Cuts everybody off, and lets nobody through from now on. */
+  cut(): void;
   /** Statements (simple queries and executions, BEGIN and COMMIT included) that have passed so far. */
   statements(): number;
   stop(): Promise<void>;
@@ -17,7 +19,9 @@ export async function openPostgresLine(databaseUrl: string): Promise<PostgresLin
   const far = new URL(databaseUrl);
   let statements = 0;
   const sockets = new Set<net.Socket>();
+  let isCut = false;
   const server = net.createServer((client) => {
+    if (isCut) return void client.destroy();
     const postgres = net.connect({ host: far.hostname, port: Number(far.port), noDelay: true });
     client.setNoDelay(true);
     const counter = new StatementCounter(() => statements++);
@@ -46,8 +50,12 @@ export async function openPostgresLine(databaseUrl: string): Promise<PostgresLin
     url: url.href,
     roundTripMs: 0,
     statements: () => statements,
-    async stop() {
+    cut() {
+      isCut = true;
       for (const socket of sockets) socket.destroy();
+    },
+    async stop() {
+      line.cut();
       server.close();
       await once(server, 'close').catch(() => {});
     },

@@ -21,7 +21,7 @@ export interface Metric {
   /** `ours` over the rival the target is about: the median of the rounds' own ratios. */
   ratio: number | null;
   target: string | null;
-  /** null where there is no target, or where this run was not of the length the target is about. */
+  /** null where there is no target. */
   holds: boolean | null;
   rounds: number;
   /** Lowest and highest round. */

@@ -39,7 +39,8 @@ export interface Stage {
   ours(): Promise<OurWorker>;
   /** Another one of ours, with an empty memory, for a measurement that must not meet the others' rooms. */
   another(changes?: { databaseUrl?: string; limits?: Record<string, number> }): Promise<OurWorker>;
-  onWorkerd(name: WorkerRival): Promise<Rival>;
+  /** A rival in a workerd of its own; by another `use`, one that only those who name it share. */
+  onWorkerd(name: WorkerRival, use?: string): Promise<Rival>;
   inNode(name: NodeRival, databaseUrl?: string): Promise<Rival>;
   /** What several measurements share: made when first asked for. */
   once<Made>(key: string, make: () => Promise<Made>): Promise<Made>;
@@ -106,10 +107,8 @@ export async function createStage(medium: Medium): Promise<Stage> {
     another,
     once,
     ours: () => once('ours', another),
-    onWorkerd: (name) =>
-      once(name, async () =>
-        ending(await startWorkerRival(name, path.join(folder, name), compatibilityDate)),
-      ),
+    onWorkerd: (name, use = name) =>
+      once(use, async () => ending(await startWorkerRival(name, path.join(folder, use), compatibilityDate))),
     inNode: (name, databaseUrl = backend.databaseUrl) =>
       once(`${name} ${databaseUrl}`, async () => ending(await startNodeRival(name, databaseUrl))),
     line: (rival, name = `room-${rooms++}`) => ({

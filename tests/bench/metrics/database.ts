@@ -4,7 +4,7 @@ import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { median, p99 } from '../harness/stats.ts';
 import { writtenThrough } from './many-rooms.ts';
-import { type Bench, by, type Length } from './metric.ts';
+import { type Bench, by, type Length, roundsOf } from './metric.ts';
 import { closePairs, eachOf, openOursIn, openOursUnfed, openTheirs, type Pair } from './pairs.ts';
 
 const ROUND_TRIPS = [
@@ -37,11 +37,11 @@ async function overDistance(stage: Stage, length: Length, ms: number, target: nu
     const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count });
     return { p50: median(delivered), p99: p99(delivered) };
   };
-  await talk(ours, by(length, 300, 60, 5));
-  await talk(theirs, by(length, 50, 10, 5));
-  const many = ms === 0 ? by(length, 500, 100, 10) : by(length, 40, 6, 3);
-  const figures = await interleave(by(length, 7, 3, 2), {
-    ours: () => talk(ours, by(length, 500, 100, 10)),
+  await talk(ours, by(length.time, 300, 60, 5));
+  await talk(theirs, by(length.time, 50, 10, 5));
+  const many = ms === 0 ? by(length.time, 500, 80, 10) : by(length.time, 40, 5, 3);
+  const figures = await interleave(roundsOf(length), {
+    ours: () => talk(ours, by(length.time, 500, 80, 10)),
     theirs: () => talk(theirs, many),
   });
   await writtenThrough(stage, us);
@@ -72,8 +72,8 @@ export const sparse: Bench = {
     };
     await talk(ours, 2);
     await talk(theirs, 2);
-    const count = by(length, 6, 2, 2);
-    const figures = await interleave(by(length, 5, 3, 2), {
+    const count = by(length.time, 6, 2, 2);
+    const figures = await interleave(roundsOf(length), {
       ours: () => talk(ours, count),
       theirs: () => talk(theirs, count),
     });
@@ -103,11 +103,14 @@ export const socketio: Bench = {
     const rival = await stage.inNode('socketio');
     const theirs = await openTheirs(stage, rival);
     const talk = async ([pair]: Pair[]) => {
-      const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: by(length, 800, 150, 10) });
+      const { delivered } = await load.do('oneByOne', {
+        ...(pair as Pair),
+        count: by(length.time, 800, 120, 10),
+      });
       return { p50: median(delivered), p99: p99(delivered) };
     };
     const flood = async (pairs: Pair[]) => {
-      const ms = by(length, 1_000, 400, 100);
+      const ms = by(length.time, 1_000, 250, 100);
       const senders = pairs.map(({ from }) => from);
       const { perSecond } = await load.do('flood', { senders, inFlight: 32, ms, warmUpMs: ms / 5 });
       if (pairs === ours) await writtenThrough(stage, us);
@@ -118,11 +121,10 @@ export const socketio: Bench = {
       await flood(pairs);
     }
     const unfed = await openOursUnfed(stage, length);
-    const speakers = { ours, 'socket.io': theirs, ...unfed.pairs };
-    for (const pairs of Object.values(unfed.pairs)) await talk(pairs);
-    const { ours: spoken, ...others } = await interleave(by(length, 9, 3, 2), eachOf(speakers, talk));
-    await unfed.stop();
-    const flooded = await interleave(by(length, 5, 2, 2), {
+    const speakers = { ours, 'socket.io': theirs, ...unfed };
+    for (const pairs of Object.values(unfed)) await talk(pairs);
+    const { ours: spoken, ...others } = await interleave(roundsOf(length, 9), eachOf(speakers, talk));
+    const flooded = await interleave(roundsOf(length), {
       ours: () => flood(ours),
       theirs: () => flood(theirs),
     });

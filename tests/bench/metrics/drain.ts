@@ -5,10 +5,10 @@ import { openPostgresLine } from '../harness/postgres-line.ts';
 import { atLeast, atMost, compare, type Metric } from '../harness/report.ts';
 import type { OurWorker, Stage } from '../harness/stage.ts';
 import { messagesIn, writtenThrough } from './many-rooms.ts';
-import { type Bench, by, type Length } from './metric.ts';
+import { type Bench, by, type Length, roundsOf } from './metric.ts';
 import { closePairs, openOursIn } from './pairs.ts';
 
-const roomsOf = (length: Length) => by(length, 50, 20, 5);
+const roomsOf = ({ scene }: Length) => by(scene, 50, 20, 5);
 
 /** What writing through costs Postgres, how fast it goes, and what people notice of it when Postgres is away. */
 export const drain: Bench = {
@@ -31,11 +31,11 @@ async function statements(stage: Stage, length: Length): Promise<Metric[]> {
     { id: 'hot-room', senders: all.slice(0, 1), inFlight: 32 },
     { id: 'fifty-rooms', senders: all, inFlight: 8 },
   ]) {
-    const ms = by(length, 1_000, 500, 200);
+    const ms = by(length.scene, 1_000, 500, 200);
     const each: number[] = [];
     await load.do('flood', { senders, inFlight, ms: ms / 2, warmUpMs: 0 });
     await writtenThrough(stage, us);
-    for (let round = 0; round < by(length, 5, 1, 1); round++) {
+    for (let round = 0; round < by(length.scene, 5, 1, 1); round++) {
       const [before, held] = [line.statements(), await messagesIn(stage.sql, us)];
       await load.do('flood', { senders, inFlight, ms, warmUpMs: 0 });
       await writtenThrough(stage, us);
@@ -66,14 +66,14 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
   const pairs = await openOursIn(stage, us.rooms, roomsOf(length));
   const senders = pairs.map(({ from }) => from);
   const rounds = { ours: [] as number[], single: [] as number[], pooled: [] as number[] };
-  for (let round = 0; round < by(length, 5, 2, 2); round++) {
+  for (let round = 0; round < roundsOf(length); round++) {
     const held = await messagesIn(sql, us);
     await stage.backend.postgres.stop();
-    await load.do('flood', { senders, inFlight: 8, ms: by(length, 2_000, 700, 300), warmUpMs: 0 });
+    await load.do('flood', { senders, inFlight: 8, ms: by(length.time, 2_000, 600, 300), warmUpMs: 0 });
     await stage.backend.postgres.restart();
     rounds.ours.push(await landing(stage, us, held));
-    rounds.single.push(await inserts(stage, 1, by(length, 1_000, 400, 100)));
-    rounds.pooled.push(await inserts(stage, 10, by(length, 1_000, 400, 100)));
+    rounds.single.push(await inserts(stage, 1, by(length.time, 1_000, 300, 100)));
+    rounds.pooled.push(await inserts(stage, 10, by(length.time, 1_000, 300, 100)));
   }
   await closePairs(stage, pairs);
   await us.worker.stop();
@@ -131,8 +131,8 @@ async function inserts(stage: Stage, connections: number, ms: number): Promise<n
  */
 async function outage(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium, backend } = stage;
-  const laps = by(length, 15, 2, 2);
-  const lapMs = by(length, 2_000, 1_000, 250);
+  const laps = by(length.scene, 15, 5, 2);
+  const lapMs = by(length.scene, 2_000, 600, 250);
   const seconds = (laps * lapMs) / 1_000;
   const p99s = async (ms: number) => {
     const each: number[] = [];
@@ -143,10 +143,15 @@ async function outage(stage: Stage, length: Length): Promise<Metric[]> {
     return each;
   };
   // A short outage is not to be followed by the long back-off of a long one.
-  const us = await stage.another({ limits: by(length, {}, { backoffMaxMs: 1_000 }, { backoffMaxMs: 200 }) });
+  const us = await stage.another({
+    limits: by(length.scene, {}, { backoffMaxMs: 1_000 }, { backoffMaxMs: 200 }),
+  });
   const pairs = await openOursIn(stage, us.rooms, roomsOf(length));
-  await load.do('pace', { senders: pairs.map(({ from }) => from), perSecond: by(length, 500, 500, 50) });
-  await sleep(by(length, 3_000, 1_000, 100));
+  await load.do('pace', {
+    senders: pairs.map(({ from }) => from),
+    perSecond: by(length.scene, 500, 500, 50),
+  });
+  await sleep(by(length.scene, 3_000, 1_000, 100));
   await load.do('lap', null);
   const before = await p99s(lapMs / 2);
   await backend.postgres.stop();

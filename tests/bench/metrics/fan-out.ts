@@ -1,7 +1,7 @@
 import { atMost, compare } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import { median } from '../harness/stats.ts';
-import { type Bench, by } from './metric.ts';
+import { type Bench, by, roundsOf } from './metric.ts';
 
 const WATCHERS = 100;
 
@@ -24,13 +24,14 @@ export const fanOut: Bench = {
       // Stores it first, as ours does: what a message that is held until it is durable costs at the least.
       'naive room': await openTheirs('naive-room'),
     };
+    const count = by(length.time, 200, 25, 10);
+    const warmUp = by(length.time, 20, 5, 2);
     const spread = async ([from, ...to]: number[], count: number) => {
-      const times = await load.do('fanOut', { from: from as number, to, count, warmUp: 20 });
+      const times = await load.do('fanOut', { from: from as number, to, count, warmUp });
       return { p50: median(times) };
     };
-    const count = by(length, 200, 25, 10);
     for (const open of Object.values(lines)) await spread(open, count);
-    const figures = await interleave(by(length, 7, 3, 2), {
+    const figures = await interleave(roundsOf(length, 7), {
       ours: () => spread(lines.ours, count),
       relay: () => spread(lines.relay, count),
       'naive room': () => spread(lines['naive room'], count),

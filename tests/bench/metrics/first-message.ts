@@ -16,7 +16,7 @@ export const firstMessage: Bench = {
     const fresh: Steps = {};
     const returning: Steps = {};
     await journey(stage, worker.url, {}, {});
-    for (let guest = 0; guest < by(length, 40, 12, 2); guest++)
+    for (let guest = 0; guest < by(length.time, 40, 12, 2); guest++)
       await journey(stage, worker.url, fresh, returning);
     return [
       lineOf(stage, 'first-message.new', 'a new guest, first keystroke → ack', fresh),

@@ -4,7 +4,7 @@ import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { median } from '../harness/stats.ts';
 import { crowd, writtenThrough } from './many-rooms.ts';
-import { type Bench, by, type Length } from './metric.ts';
+import { type Bench, by, type Length, roundsOf } from './metric.ts';
 import { closePairs, openOursIn, type Pair } from './pairs.ts';
 
 const PAGE = 50;
@@ -20,7 +20,7 @@ export const growth: Bench = {
 async function longer(stage: Stage, length: Length): Promise<Metric[]> {
   const { load, medium } = stage;
   const { rooms } = await stage.ours();
-  const sizes = by(length, [100, 10_000, 100_000], [100, 10_000], [100, 1_000]);
+  const sizes = by(length.scene, [100, 10_000, 100_000], [100, 10_000], [100, 1_000]);
   const opened = new Map<number, { from: number; to: number }>();
   for (const size of sizes) {
     const room = await rooms.one(size);
@@ -29,14 +29,14 @@ async function longer(stage: Stage, length: Length): Promise<Metric[]> {
   }
   const measure = async (size: number) => {
     const pair = opened.get(size) as { from: number; to: number };
-    const { delivered } = await load.do('oneByOne', { ...pair, count: by(length, 400, 150, 10) });
+    const { delivered } = await load.do('oneByOne', { ...pair, count: by(length.time, 400, 100, 10) });
     const frame = JSON.stringify({ t: 'history', before: Math.ceil(size / 2) + PAGE / 2, limit: PAGE });
-    const pages = await load.do('ask', { line: pair.from, frame, count: by(length, 200, 60, 5) });
+    const pages = await load.do('ask', { line: pair.from, frame, count: by(length.time, 200, 50, 5) });
     return { p50: median(delivered), page: median(pages) };
   };
   for (const size of sizes) await measure(size);
   const figures = await interleave(
-    by(length, 5, 2, 2),
+    roundsOf(length),
     Object.fromEntries(sizes.map((size) => [String(size), () => measure(size)])),
   );
   await load.do('close', { lines: [...opened.values()].flatMap(({ from, to }) => [from, to]) });
@@ -67,20 +67,21 @@ async function busier(stage: Stage, length: Length): Promise<Metric[]> {
   const alone = await openOursIn(stage, quiet.rooms);
   const among = await openOursIn(stage, busy.rooms);
   const talk = async ([pair]: Pair[]) => {
-    const { delivered } = await load.do('oneByOne', { ...(pair as Pair), count: by(length, 300, 150, 10) });
+    const { delivered } = await load.do('oneByOne', {
+      ...(pair as Pair),
+      count: by(length.time, 300, 100, 10),
+    });
     return { p50: median(delivered) };
   };
   await talk(alone);
   await talk(among);
-  const figures = await interleave(by(length, 5, 2, 2), {
+  // Keeps them all awake for the ten seconds to come; what they said is written through before anything is measured.
+  await load.do('first', { lines: others.map(({ from }) => from) });
+  await writtenThrough(stage, busy);
+  await sleep(by(length.scene, MARKED_MS, MARKED_MS, 50));
+  const figures = await interleave(roundsOf(length), {
     alone: () => talk(alone),
-    among: async () => {
-      // Keeps them all from falling asleep; what they said is written through before anything is measured.
-      await load.do('first', { lines: others.map(({ from }) => from) });
-      await writtenThrough(stage, busy);
-      await sleep(by(length, MARKED_MS, MARKED_MS, 50));
-      return talk(among);
-    },
+    among: () => talk(among),
   });
   await closePairs(stage, [...alone, ...among]);
   return [

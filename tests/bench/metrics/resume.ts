@@ -1,7 +1,7 @@
 import { atMost, compare } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import { median } from '../harness/stats.ts';
-import { type Bench, by } from './metric.ts';
+import { type Bench, by, roundsOf } from './metric.ts';
 
 const MISSED = 200;
 const HELD = 300;
@@ -18,10 +18,10 @@ export const resume: Bench = {
     // Somebody stays, so that the room is awake as it is for people who were cut off.
     const [watcher] = await load.do('open', { lines: [await room.agent()] });
     const connect = async (line: typeof missed) => ({
-      p50: median(await load.do('connect', { line, count: by(length, 60, 12, 5) })),
+      p50: median(await load.do('connect', { line, count: by(length.time, 60, 10, 5) })),
     });
     for (const line of [missed, nothing, echo]) await connect(line);
-    const figures = await interleave(by(length, 7, 3, 2), {
+    const figures = await interleave(roundsOf(length, 7), {
       ours: () => connect(missed),
       'the same with nothing missed': () => connect(nothing),
       'echo, upgrade only': () => connect(echo),

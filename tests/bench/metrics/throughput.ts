@@ -2,7 +2,7 @@ import { atLeast, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { writtenThrough } from './many-rooms.ts';
-import { type Bench, by, type Length, type Target } from './metric.ts';
+import { type Bench, by, type Length, roundsOf, type Target } from './metric.ts';
 import { closePairs, eachOf, openOurs, openOursUnfed, openTheirs, type Pair } from './pairs.ts';
 
 /** One room, 32 messages in flight. */
@@ -44,33 +44,31 @@ interface Scene {
 
 async function throughput(stage: Stage, length: Length, scene: Scene): Promise<Metric[]> {
   const { load, medium } = stage;
-  const ms = by(length, 1_000, 300, 100);
-  const unfed = await openOursUnfed(stage, length, scene.rooms);
+  const ms = by(length.time, 1_000, 250, 100);
   const pairs = {
     ours: await openOurs(stage, scene.rooms),
     'naive room': await openTheirs(stage, await stage.onWorkerd('naive-room'), scene.rooms),
     relay: await openTheirs(stage, await stage.onWorkerd('relay'), scene.rooms),
-    ...unfed.pairs,
   };
+  const everybody = { ...pairs, ...(await openOursUnfed(stage, length, scene.rooms)) };
   const flood = (open: Pair[], forMs: number) =>
     load.do('flood', {
       senders: open.map(({ from }) => from),
       inFlight: scene.inFlight,
       ms: forMs,
-      warmUpMs: by(length, 300, 100, 20),
+      warmUpMs: by(length.time, 300, 60, 20),
     });
-  for (const open of Object.values(pairs)) await flood(open, ms / 2);
+  for (const open of Object.values(everybody)) await flood(open, ms / 2);
   const us = await stage.ours();
   const { ours, ...others } = await interleave(
-    by(length, 5, 3, 2),
-    eachOf(pairs, async (open, name) => {
+    roundsOf(length),
+    eachOf(everybody, async (open, name) => {
       const found = await flood(open, ms);
       if (name === 'ours') await writtenThrough(stage, us);
       return found;
     }),
   );
   for (const open of Object.values(pairs)) await closePairs(stage, open);
-  await unfed.stop();
   const of = (figure: 'perSecond' | 'p50' | 'p99') =>
     Object.fromEntries(Object.entries(others).map(([name, figures]) => [name, figures[figure]]));
   const { id, what, against, target } = scene;

@@ -4,28 +4,33 @@ import { atMost, compare, type Metric } from '../harness/report.ts';
 import { interleave } from '../harness/rounds.ts';
 import type { Stage } from '../harness/stage.ts';
 import { median } from '../harness/stats.ts';
-import type { Rival } from '../rivals/workerd.ts';
-import { type Bench, by, type Length } from './metric.ts';
+import { type Bench, by, type Length, roundsOf } from './metric.ts';
 
 /** Workerd puts an object to sleep after ten quiet seconds; ours has written its marks by then. */
 const ASLEEP_MS = 13_000;
 
 /**
  * The first frame after hibernation, and what a sleeping socket costs. The bare objects sleep the same way: the echo
- * stores nothing, the naive room makes one table and inserts one row, as durably as ours.
+ * stores nothing, the naive room makes one table and inserts one row, as durably as ours. They fall asleep while other
+ * things are measured, each in a process of its own, that nothing else may leave its memory in.
  */
 export const wake: Bench = {
   id: 'wake',
-  async prepare(stage, length) {
-    await asleep(stage, length);
+  async between(stage, length) {
+    const { memory } = await bedroom(stage, length);
+    if (memory?.isDue) await memory.next();
   },
   async run(stage, length) {
-    const { sleepers, lines, since } = await asleep(stage, length);
-    await sleep(Math.max(0, since + by(length, ASLEEP_MS, ASLEEP_MS, 100) - performance.now()));
+    const { sleepers, lines, since, memory } = await bedroom(stage, length);
+    await sleep(Math.max(0, since + by(length.time, ASLEEP_MS, ASLEEP_MS, 100) - performance.now()));
+    while (memory && !memory.isDone) {
+      await memory.untilDue();
+      await memory.next();
+    }
     // The first few of a process are slow whoever they are.
     for (const { open } of Object.values(sleepers)) await stage.load.do('first', { lines: await open(20) });
     const first = await firstFrame(stage, length, lines);
-    return length === 'full' ? [first, await memory(stage, sleepers)] : [first];
+    return memory ? [first, memory.metric()] : [first];
   },
 };
 
@@ -37,20 +42,19 @@ interface Sleeper {
 }
 type Sleepers = Record<'ours' | 'naive room' | 'echo', Sleeper>;
 
-function theirs({ load, line }: Stage, rival: Rival): Sleeper {
+async function theirs({ load, line, onWorkerd }: Stage, name: 'naive-room' | 'echo'): Promise<Sleeper> {
+  const rival = await onWorkerd(name, `sleeping ${name}`);
   return {
     pid: rival.pid ?? -1,
     open: (count) => load.do('open', { lines: Array.from({ length: count }, () => line(rival)) }),
   };
 }
 
-const ROUNDS_OF_PROBES = { full: 7, quick: 5, tiny: 2 };
 const PROBES = { full: 8, quick: 4, tiny: 2 };
 
 /** Sockets to objects of ours and of the rivals that have been left alone since then; opened once, before all else. */
-function asleep(stage: Stage, length: Length) {
-  return stage.once('asleep', async () => {
-    // A Worker of its own: memory that other measurements left behind would be counted.
+function bedroom(stage: Stage, length: Length) {
+  return stage.once('bedroom', async () => {
     const us = await stage.another();
     const ours: Sleeper = {
       pid: us.worker.pid,
@@ -61,16 +65,17 @@ function asleep(stage: Stage, length: Length) {
     };
     const sleepers: Sleepers = {
       ours,
-      'naive room': theirs(stage, await stage.onWorkerd('naive-room')),
-      echo: theirs(stage, await stage.onWorkerd('echo')),
+      'naive room': await theirs(stage, 'naive-room'),
+      echo: await theirs(stage, 'echo'),
     };
-    const probes = ROUNDS_OF_PROBES[length] * PROBES[length];
+    const probes = roundsOf(length, 7) * PROBES[length.time];
     const lines = {
       ours: await sleepers.ours.open(probes),
       'naive room': await sleepers['naive room'].open(probes),
       echo: await sleepers.echo.open(probes),
     };
-    return { sleepers, lines, since: performance.now() };
+    const memory = length.scene === 'full' ? new SleepersMemory(stage, sleepers) : null;
+    return { sleepers, lines, since: performance.now(), memory };
   });
 }
 
@@ -79,11 +84,11 @@ async function firstFrame(
   length: Length,
   lines: Record<keyof Sleepers, number[]>,
 ): Promise<Metric> {
-  const [rounds, each] = [ROUNDS_OF_PROBES[length], PROBES[length]];
+  const each = PROBES[length.time];
   const first = (name: keyof typeof lines) => async (round: number) => ({
     p50: median(await load.do('first', { lines: lines[name].slice(round * each, (round + 1) * each) })),
   });
-  const figures = await interleave(rounds, {
+  const figures = await interleave(roundsOf(length, 7), {
     ours: first('ours'),
     'naive room': first('naive room'),
     echo: first('echo'),
@@ -102,37 +107,64 @@ async function firstFrame(
 
 /** What a process takes once and keeps is no socket's memory: it takes so many until one more takes as much as the last. */
 const SOCKETS_BEFORE = [400, 400, 400];
-const SOCKETS = 200;
-const ROUNDS = 5;
+const SOCKETS = [200, 200, 200, 200, 200];
 
 /** What one more sleeping socket takes, one to a room: round by round as many more are opened, and fall asleep. */
-async function memory({ load, medium }: Stage, sleepers: Sleepers): Promise<Metric> {
-  const names = Object.keys(sleepers) as (keyof Sleepers)[];
-  const perSocket = { ours: [] as number[], 'naive room': [] as number[], echo: [] as number[] };
-  const lines: number[] = [];
-  const resident = () => names.map((name) => residentKiB(sleepers[name].pid));
-  let before = resident();
-  const rounds = [...SOCKETS_BEFORE, ...Array.from({ length: ROUNDS }, () => SOCKETS)];
-  for (const [round, sockets] of rounds.entries()) {
-    for (const name of names) lines.push(...(await sleepers[name].open(sockets)));
-    await sleep(ASLEEP_MS);
-    const now = resident();
-    for (const [at, name] of names.entries()) {
-      if (round >= SOCKETS_BEFORE.length)
-        perSocket[name].push(((now[at] ?? 0) - (before[at] ?? 0)) / sockets);
-    }
-    before = now;
+class SleepersMemory {
+  readonly #stage: Stage;
+  readonly #sleepers: Sleepers;
+  readonly #perSocket = { ours: [] as number[], 'naive room': [] as number[], echo: [] as number[] };
+  readonly #rounds = [...SOCKETS_BEFORE, ...SOCKETS];
+  #round = 0;
+  #before: number[] | null = null;
+  #dueAt = 0;
+
+  constructor(stage: Stage, sleepers: Sleepers) {
+    this.#stage = stage;
+    this.#sleepers = sleepers;
   }
-  await load.do('close', { lines });
-  const { ours, ...other } = perSocket;
-  return compare({
-    id: 'wake.memory',
-    what: 'memory of one more sleeping socket, one to a room',
-    unit: 'KiB',
-    medium,
-    ours,
-    other,
-    against: 'echo',
-    target: atMost(1.2),
-  });
+
+  /** Everything has been measured. */
+  get isDone(): boolean {
+    return this.#round > this.#rounds.length;
+  }
+
+  /** Those opened last are asleep. */
+  get isDue(): boolean {
+    return !this.isDone && performance.now() >= this.#dueAt;
+  }
+
+  async untilDue(): Promise<void> {
+    await sleep(Math.max(0, this.#dueAt - performance.now()));
+  }
+
+  /** Measures those that are asleep, and opens the next ones. */
+  async next(): Promise<void> {
+    const names = Object.keys(this.#sleepers) as (keyof Sleepers)[];
+    const now = names.map((name) => residentKiB(this.#sleepers[name].pid));
+    const asleep = this.#rounds[this.#round - 1] ?? 0;
+    for (const [at, name] of names.entries()) {
+      if (this.#round > SOCKETS_BEFORE.length) {
+        this.#perSocket[name].push(((now[at] ?? 0) - (this.#before?.[at] ?? 0)) / asleep);
+      }
+    }
+    this.#before = now;
+    const sockets = this.#rounds[this.#round++] ?? 0;
+    for (const name of names) await this.#sleepers[name].open(sockets);
+    this.#dueAt = performance.now() + ASLEEP_MS;
+  }
+
+  metric(): Metric {
+    const { ours, ...other } = this.#perSocket;
+    return compare({
+      id: 'wake.memory',
+      what: 'memory of one more sleeping socket, one to a room',
+      unit: 'KiB',
+      medium: this.#stage.medium,
+      ours,
+      other,
+      against: 'echo',
+      target: atMost(1.2),
+    });
+  }
 }
