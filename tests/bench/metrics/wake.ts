@@ -23,14 +23,11 @@ export const wake: Bench = {
   async run(stage, length) {
     const { sleepers, lines, since, memory } = await bedroom(stage, length);
     await sleep(Math.max(0, since + by(length.time, ASLEEP_MS, ASLEEP_MS, 100) - performance.now()));
-    while (memory && !memory.isDone) {
-      await memory.untilDue();
-      await memory.next();
-    }
+    const perSocket = await memory?.finish();
     // The first few of a process are slow whoever they are.
     for (const { open } of Object.values(sleepers)) await stage.load.do('first', { lines: await open(20) });
     const first = await firstFrame(stage, length, lines);
-    return memory ? [first, memory.metric()] : [first];
+    return perSocket ? [first, perSocket] : [first];
   },
 };
 
@@ -105,56 +102,56 @@ async function firstFrame(
   });
 }
 
-/** What a process takes once and keeps is no socket's memory: it takes so many until one more takes as much as the last. */
-const SOCKETS_BEFORE = [400, 400, 400];
-const SOCKETS = [200, 200, 200, 200, 200];
+/** What a process takes once and keeps, or needs only to open so many, is no socket's memory: the first rounds don't count. */
+const ROUNDS_BEFORE = 2;
+const ROUNDS = 5;
+const SOCKETS = 300;
 
 /** What one more sleeping socket takes, one to a room: round by round as many more are opened, and fall asleep. */
 class SleepersMemory {
   readonly #stage: Stage;
   readonly #sleepers: Sleepers;
   readonly #perSocket = { ours: [] as number[], 'naive room': [] as number[], echo: [] as number[] };
-  readonly #rounds = [...SOCKETS_BEFORE, ...SOCKETS];
   #round = 0;
-  #before: number[] | null = null;
-  #dueAt = 0;
+  #fallingAsleep: Promise<void> | null = null;
 
   constructor(stage: Stage, sleepers: Sleepers) {
     this.#stage = stage;
     this.#sleepers = sleepers;
   }
 
-  /** Everything has been measured. */
-  get isDone(): boolean {
-    return this.#round > this.#rounds.length;
-  }
-
-  /** Those opened last are asleep. */
+  /** Those opened last are asleep, and more are to come. */
   get isDue(): boolean {
-    return !this.isDone && performance.now() >= this.#dueAt;
+    return this.#fallingAsleep === null && this.#round < ROUNDS_BEFORE + ROUNDS;
   }
 
-  async untilDue(): Promise<void> {
-    await sleep(Math.max(0, this.#dueAt - performance.now()));
-  }
-
-  /** Measures those that are asleep, and opens the next ones. */
+  /** Opens the next ones; they are measured as soon as they are asleep. */
   async next(): Promise<void> {
+    const counts = this.#round++ >= ROUNDS_BEFORE;
     const names = Object.keys(this.#sleepers) as (keyof Sleepers)[];
-    const now = names.map((name) => residentKiB(this.#sleepers[name].pid));
-    const asleep = this.#rounds[this.#round - 1] ?? 0;
-    for (const [at, name] of names.entries()) {
-      if (this.#round > SOCKETS_BEFORE.length) {
-        this.#perSocket[name].push(((now[at] ?? 0) - (this.#before?.[at] ?? 0)) / asleep);
+    const resident = () => names.map((name) => residentKiB(this.#sleepers[name].pid));
+    const before = resident();
+    for (const name of names) await this.#sleepers[name].open(SOCKETS);
+    this.#fallingAsleep = sleep(ASLEEP_MS).then(() => {
+      const now = resident();
+      for (const [at, name] of names.entries()) {
+        if (counts) this.#perSocket[name].push(((now[at] ?? 0) - (before[at] ?? 0)) / SOCKETS);
       }
-    }
-    this.#before = now;
-    const sockets = this.#rounds[this.#round++] ?? 0;
-    for (const name of names) await this.#sleepers[name].open(sockets);
-    this.#dueAt = performance.now() + ASLEEP_MS;
+      this.#fallingAsleep = null;
+    });
   }
 
-  metric(): Metric {
+  /** Does what is left of it. */
+  async finish(): Promise<Metric> {
+    await this.#fallingAsleep;
+    while (this.isDue) {
+      await this.next();
+      await this.#fallingAsleep;
+    }
+    return this.#metric();
+  }
+
+  #metric(): Metric {
     const { ours, ...other } = this.#perSocket;
     return compare({
       id: 'wake.memory',
