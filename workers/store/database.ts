@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { Buffer } from 'node:buffer';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import * as schema from '../../drizzle/schema/index.ts';
@@ -42,13 +42,7 @@ export class Connection {
     for (let attempt = 1; ; attempt++) {
       this.#client ??= connect(this.#connectionString);
       try {
-        return await drizzle(this.#client, { schema }).transaction(async (tx) => {
-          await tx.execute(sql`select
-            set_config('role', ${role.as}, true),
-            set_config('request.jwt.claims', ${claimsJson(role)}, true),
-            set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true)`);
-          return work(tx);
-        });
+        return await drizzle(enteringAs(role, this.#client), { schema }).transaction(work);
       } catch (error) {
         this.#client = null;
         // Refused before anything ran, so it is safe to knock again. Hyperdrive queues instead.
@@ -81,6 +75,27 @@ function connect(connectionString: string): postgres.Sql {
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
   });
+}
+
+/**
+ * A client whose transactions begin as `role`. That is said on the connection before `work` gets to say anything, but not
+ * waited for: a Worker may be far from Postgres, and each wait is a round trip. Should it fail, so does the transaction.
+ */
+function enteringAs(role: Role, client: postgres.Sql): postgres.Sql {
+  const begin = (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
+    client.begin((tx) => {
+      void tx.unsafe(entry(role)).simple().execute();
+      return work(tx);
+    });
+  return Object.assign(Object.create(client) as postgres.Sql, { begin });
+}
+
+/** Parameters would cost a round trip of their own, to learn their types; in hexadecimal nothing of the claims is SQL. */
+function entry(role: Role): string {
+  const claims = Buffer.from(claimsJson(role)).toString('hex');
+  return `select set_config('role', '${role.as}', true),
+    set_config('request.jwt.claims', convert_from(decode('${claims}', 'hex'), 'UTF8'), true),
+    set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', true)`;
 }
 
 function claimsJson(role: Role): string {

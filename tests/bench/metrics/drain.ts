@@ -31,7 +31,7 @@ async function statements(stage: Stage, length: Length): Promise<Metric[]> {
     { id: 'hot-room', senders: all.slice(0, 1), inFlight: 32 },
     { id: 'fifty-rooms', senders: all, inFlight: 8 },
   ]) {
-    const ms = by(length.scene, 1_000, 500, 200);
+    const ms = by(length.scene, 1_000, 1_000, 200);
     const each: number[] = [];
     await load.do('flood', { senders, inFlight, ms: ms / 2, warmUpMs: 0 });
     await writtenThrough(stage, us);
@@ -69,11 +69,11 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
   for (let round = 0; round < roundsOf(length); round++) {
     const held = await messagesIn(sql, us);
     await stage.backend.postgres.stop();
-    await load.do('flood', { senders, inFlight: 8, ms: by(length.time, 2_000, 600, 300), warmUpMs: 0 });
+    await load.do('flood', { senders, inFlight: 8, ms: by(length.time, 2_000, 400, 300), warmUpMs: 0 });
     await stage.backend.postgres.restart();
     rounds.ours.push(await landing(stage, us, held));
-    rounds.single.push(await inserts(stage, 1, by(length.time, 1_000, 300, 100)));
-    rounds.pooled.push(await inserts(stage, 10, by(length.time, 1_000, 300, 100)));
+    rounds.single.push(await inserts(stage, 1, by(length.time, 1_000, 200, 100)));
+    rounds.pooled.push(await inserts(stage, 10, by(length.time, 1_000, 200, 100)));
   }
   await closePairs(stage, pairs);
   await us.worker.stop();
@@ -92,7 +92,7 @@ async function rate(stage: Stage, length: Length): Promise<Metric> {
 async function landing(stage: Stage, us: OurWorker, held: number): Promise<number> {
   let first: { at: number; n: number } | null = null;
   let last = { at: 0, n: held };
-  for (let quiet = 0; quiet < 40; ) {
+  for (let quiet = 0; quiet < 20; ) {
     const n = await messagesIn(stage.sql, us);
     const at = performance.now();
     if (n > last.n) {
