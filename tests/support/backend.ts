@@ -25,18 +25,22 @@ declare module 'vitest' {
  */
 export async function ownBackend(name: string, settings: Partial<AuthSettings> = {}): Promise<Backend> {
   const folder = await temporaryFolder(name);
+  const leave = () => rm(folder, { recursive: true, force: true });
   const backend = await startBackend({
     dataDir: folder,
     durable: false,
     authPort: 0,
     postgresPort: 0,
     settings: { anonymousPerHour: 1_000_000, bcryptCost: 4, ...settings },
+  }).catch(async (error: unknown) => {
+    await leave();
+    throw error;
   });
   return {
     ...backend,
     stop: async () => {
       await backend.stop();
-      await rm(folder, { recursive: true, force: true });
+      await leave();
     },
   };
 }
@@ -44,11 +48,10 @@ export async function ownBackend(name: string, settings: Partial<AuthSettings> =
 /** The run's backend, as `ownBackend`: started by whoever asks first, ended when the last one has let go. */
 export const sharedBackend = shared('backend', async () => {
   const backend = await ownBackend('backend');
-  return { value: plain(backend), end: () => backend.stop() };
+  return { value: asPlainData(backend), end: () => backend.stop() };
 });
 
-/** A backend as plain data. */
-export function plain(backend: Backend): TestBackend {
+export function asPlainData(backend: Backend): TestBackend {
   const { databaseUrl, adminUrl, supabaseUrl, anonKey, serviceRoleKey, mailDir } = backend;
   return { databaseUrl, adminUrl, supabaseUrl, anonKey, serviceRoleKey, mailDir };
 }

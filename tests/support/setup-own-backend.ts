@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ownBackend, plain } from './backend.ts';
+import { asPlainData, ownBackend } from './backend.ts';
 
 /**
  * Global setup: gives a project's tests a backend that the other projects have no part in. Among the hundreds of agents
@@ -7,6 +7,6 @@ import { ownBackend, plain } from './backend.ts';
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const backend = await ownBackend(project.name);
-  project.provide('backend', plain(backend));
+  project.provide('backend', asPlainData(backend));
   return () => backend.stop();
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { MessageReader } from '../../../supabase/local/pooler/messages.ts';
 
 /** A stretch of TCP to Postgres that adds a round trip, and counts what is said on it. */
 export interface PostgresLine {
@@ -24,9 +25,12 @@ export async function openPostgresLine(databaseUrl: string): Promise<PostgresLin
     if (isCut) return void client.destroy();
     const postgres = net.connect({ host: far.hostname, port: Number(far.port), noDelay: true });
     client.setNoDelay(true);
-    const counter = new StatementCounter(() => statements++);
+    const reader = new MessageReader('client', (type) => {
+      // Query and Execute.
+      if (type === 'Q' || type === 'E') statements++;
+    });
     client.on('data', (bytes: Buffer) => {
-      counter.read(bytes);
+      reader.read(bytes);
       pass(bytes, postgres, line.roundTripMs / 2);
     });
     postgres.on('data', (bytes: Buffer) => pass(bytes, client, line.roundTripMs / 2));
@@ -67,39 +71,4 @@ export async function openPostgresLine(databaseUrl: string): Promise<PostgresLin
 function pass(bytes: Buffer, to: net.Socket, afterMs: number): void {
   if (afterMs === 0) to.write(bytes);
   else setTimeout(() => !to.destroyed && to.write(bytes), afterMs);
-}
-
-const QUERY = 0x51;
-const EXECUTE = 0x45;
-const PROTOCOL_3 = 196_608;
-
-/** Follows what a client says: untyped messages until the startup, then a type byte and a length each. */
-class StatementCounter {
-  readonly #count: () => void;
-  #rest = Buffer.alloc(0);
-  #skip = 0;
-  #started = false;
-
-  constructor(count: () => void) {
-    this.#count = count;
-  }
-
-  read(bytes: Buffer): void {
-    let data = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
-    for (;;) {
-      const skipped = Math.min(this.#skip, data.length);
-      this.#skip -= skipped;
-      data = data.subarray(skipped);
-      const head = this.#started ? 5 : 8;
-      if (data.length < head) break;
-      if (this.#started) {
-        if (data[0] === QUERY || data[0] === EXECUTE) this.#count();
-        this.#skip = 1 + data.readInt32BE(1);
-      } else {
-        this.#started = data.readInt32BE(4) === PROTOCOL_3;
-        this.#skip = data.readInt32BE(0);
-      }
-    }
-    this.#rest = Buffer.from(data);
-  }
 }
