@@ -1,6 +1,7 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { writeWhole } from '../whole-file.ts';
 
 export interface Keys {
   kid: string;
@@ -59,8 +60,6 @@ async function make(file: string): Promise<Stored> {
     serviceRoleKey: await apiKey('service_role'),
   };
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
-  await chmod(`${file}.new`, 0o600);
-  await rename(`${file}.new`, file);
+  await writeWhole(file, JSON.stringify(stored), { mode: 0o600 });
   return stored;
 }

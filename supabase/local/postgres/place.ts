@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../whole-file.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { SystemUser } from './system-user.ts';
 
@@ -31,11 +32,11 @@ export async function clusterHome(dataDir: string, user: SystemUser | null): Pro
   await clearOrphans();
   const id = (await pointed(dataDir)) ?? randomUUID();
   const home = path.join(SHELTER, id);
-  // The pointer first: what has no pointer to it is cleared away by whoever looks.
-  await writeFile(path.join(dataDir, POINTER), JSON.stringify({ id, home }));
+  // The pointer first, and both whole: what has no pointer to it is cleared away by whoever looks.
+  await writeWhole(path.join(dataDir, POINTER), JSON.stringify({ id, home }));
   await mkdir(home, { recursive: true });
   await chmod(SHELTER, 0o755);
-  await writeFile(path.join(home, 'belongs-to.txt'), dataDir);
+  await writeWhole(path.join(home, 'belongs-to.txt'), dataDir);
   return home;
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../whole-file.ts';
 import { claim, holder } from './turn.ts';
 
 /** `running.json`: where everything is, for tools and tests. There only while everything answers. */
@@ -57,9 +58,7 @@ export async function leaveFolder(folder: string): Promise<void> {
 
 /** Writes `running.json` whole: a reader sees all of it or none. Its keys open everything, so it is ours alone. */
 export async function announce(folder: string, running: Running): Promise<void> {
-  const half = `${runningFile(folder)}.new`;
-  await writeFile(half, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
-  await rename(half, runningFile(folder));
+  await writeWhole(runningFile(folder), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** What runs in `folder` now; null when nothing has said so. */

@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../../whole-file.ts';
 import { mimeMessage } from './mime.ts';
 
 export type MailKind =
@@ -46,8 +47,8 @@ export class Outbox {
   async put(mail: Mail): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     const base = path.join(this.#folder, this.#name(mail));
-    await whole(`${base}.eml`, mimeMessage(mail));
-    await whole(`${base}.json`, `${JSON.stringify(mail, null, 2)}\n`);
+    await writeWhole(`${base}.eml`, mimeMessage(mail), { mode: 0o600 });
+    await writeWhole(`${base}.json`, `${JSON.stringify(mail, null, 2)}\n`, { mode: 0o600 });
     return `${base}.eml`;
   }
 
@@ -56,9 +57,4 @@ export class Outbox {
     const count = String(++this.#count).padStart(4, '0');
     return `${time}-${process.pid}-${count}-auth-${mail.kind}`;
   }
-}
-
-async function whole(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.part`, text, { mode: 0o600 });
-  await rename(`${file}.part`, file);
 }
