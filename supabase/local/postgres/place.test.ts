@@ -11,6 +11,9 @@ test('those who begin at once, out of reach of Postgres’s user, clear nothing 
   await chmod(folder, 0o700);
   const user = await postgresUser();
   const begun = new Map<string, string>();
+  onTestFinished(async () => {
+    for (const home of begun.values()) await rm(home, { recursive: true, force: true });
+  });
   // Each begins folder after folder, and goes on with the one before: whoever begins looks through all there are.
   const beginner = async (name: number) => {
     for (let turn = 0; turn < 30; turn++) {
@@ -20,9 +23,6 @@ test('those who begin at once, out of reach of Postgres’s user, clear nothing 
     }
   };
   await Promise.all([1, 2, 3, 4, 5, 6].map(beginner));
-  onTestFinished(async () => {
-    for (const home of begun.values()) await rm(home, { recursive: true, force: true });
-  });
   expect(new Set(begun.values()).size).toBe(begun.size);
   for (const home of begun.values()) expect((await stat(home)).isDirectory()).toBe(true);
 });

@@ -17,11 +17,11 @@ const ASLEEP_MS = 13_000;
 export const wake: Bench = {
   id: 'wake',
   async between(stage, length) {
-    const { memory } = await bedroom(stage, length);
+    const { memory } = await sleepersOf(stage, length);
     if (memory?.isDue) await memory.next();
   },
   async run(stage, length) {
-    const { sleepers, lines, since, memory } = await bedroom(stage, length);
+    const { sleepers, lines, since, memory } = await sleepersOf(stage, length);
     await sleep(Math.max(0, since + by(length.time, ASLEEP_MS, ASLEEP_MS, 100) - performance.now()));
     const perSocket = await memory?.finish();
     // The first few of a process are slow whoever they are.
@@ -50,8 +50,8 @@ async function theirs({ load, line, onWorkerd }: Stage, name: 'naive-room' | 'ec
 const PROBES = { full: 8, quick: 4, tiny: 2 };
 
 /** Sockets to objects of ours and of the rivals that have been left alone since then; opened once, before all else. */
-function bedroom(stage: Stage, length: Length) {
-  return stage.once('bedroom', async () => {
+function sleepersOf(stage: Stage, length: Length) {
+  return stage.once('sleepers', async () => {
     const us = await stage.another();
     const ours: Sleeper = {
       pid: us.worker.pid,
